@@ -1,0 +1,1 @@
+"""The classifier: model bundles, picture decoding and inference. Knows nothing of wikis."""

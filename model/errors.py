@@ -1,0 +1,79 @@
+"""The errors of this project, split by what the caller should do about them.
+
+LookoutError
+├── RetryLater            a passing fault: try the same thing again after a pause
+│   └── WorkerDied        the isolated process crashed, hung or ran out of memory on this input
+├── NotYet                the thing is still being made: ask again in a while
+├── Never                 this input will not succeed, however often it is tried
+│   └── ImageError
+│       ├── Unsupported   a format, or a variant of one, that is not read here
+│       ├── Undecodable   the bytes are damaged beyond use
+│       └── OverLimit     more bytes, pixels or frames than the limits allow
+└── Stop                  going on would be wrong: a person has to act
+    └── BundleError
+        ├── BundleMissing the model is not installed
+        ├── BundleCorrupt files on disk do not match their recorded hashes
+        └── SourceUnavailable  the package a model comes from cannot be had
+
+`bot.errors` grows the branches that concern wikis from the same four kinds.
+"""
+
+
+class LookoutError(Exception):
+    """Base of every error this project raises on purpose."""
+
+
+class RetryLater(LookoutError):
+    """A passing fault. `retry_after` is the pause the other side asked for, in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class NotYet(LookoutError):
+    """Expected to exist soon, as a fresh upload's thumbnail is."""
+
+
+class Never(LookoutError):
+    """Final for this input."""
+
+
+class Stop(LookoutError):
+    """The program must not go on until a person has acted; the message says how."""
+
+
+class WorkerDied(RetryLater):
+    """An isolated process ended without an answer; the input may be to blame."""
+
+
+class ImageError(Never):
+    """The bytes did not become a picture."""
+
+
+class Unsupported(ImageError):
+    """A format, or a variant of a format, that is not read here."""
+
+
+class Undecodable(ImageError):
+    """Damaged beyond use."""
+
+
+class OverLimit(ImageError):
+    """Larger than the limits allow, in bytes, pixels or frames."""
+
+
+class BundleError(Stop):
+    """The classifier cannot be used."""
+
+
+class BundleMissing(BundleError):
+    """Not installed; the message names the command that installs it."""
+
+
+class BundleCorrupt(BundleError):
+    """What is on disk is not what was installed."""
+
+
+class SourceUnavailable(BundleError):
+    """The registry package could not be fetched or is not the pinned one."""

@@ -1,0 +1,1 @@
+"""Importers: one published package each, from its registry to a checked TorchScript bundle."""
