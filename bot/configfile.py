@@ -1,0 +1,200 @@
+"""Reads `config.yaml`, explains what is wrong with it, and notices when it changes."""
+
+import difflib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.config import Secrets, Settings
+from bot.errors import ConfigInvalid
+
+log = structlog.get_logger(__name__)
+
+SECRET_PREFIX = "LOOKOUT_"  # noqa: S105 - the variables' prefix, not a secret
+Place = tuple[int | str, ...]
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the validated settings of `path`.
+
+    Raises:
+        ConfigInvalid: with one line per problem: line, key, value, what is allowed.
+    """
+    text = _read(path)
+    root = _compose(text, path)
+    data: Any = yaml.safe_load(text) or {}
+    if not isinstance(data, dict):
+        raise ConfigInvalid(f"{path}: should hold `key: value` lines, but is {data!r}")
+    if "secrets" in data:
+        raise ConfigInvalid(f"{path}: secrets belong in the environment, never in this file")
+    data["secrets"] = _secrets(environment)
+    try:
+        # Through JSON, because there strictness still lets a list be a tuple and 1 be 1.0.
+        return Settings.model_validate_json(json.dumps(data, default=str))
+    except ValidationError as error:
+        lines = _line_numbers(root) if root else {}
+        problems = [_explain(detail, lines) for detail in error.errors()]
+        raise ConfigInvalid(f"{path} was refused:\n" + "\n".join(problems)) from None
+
+
+def describe(settings: Settings) -> str:
+    """Return the effective settings as YAML, secrets masked, for a person to read."""
+    shown = settings.model_dump(mode="json")
+    shown["ledger"]["url"] = _masked_address(settings.ledger.address)
+    shown["secrets"] = {
+        name: "(set)" if _plain(value) else "(not set)" for name, value in settings.secrets
+    }
+    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)
+
+
+class ConfigWatch:
+    """Offers new settings when the file has changed and is valid; keeps the old ones otherwise."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self.path = path
+        self.settings = settings
+        self._seen = self._stamp()
+
+    def changed(self) -> Settings | None:
+        """Return new settings once per valid change, else None."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return None
+        self._seen = stamp
+        try:
+            settings = load(self.path)
+        except ConfigInvalid as error:
+            log.warning("config.refused", reason=str(error), effect="the old settings stay")
+            return None
+        if settings == self.settings:
+            return None
+        self.settings = settings
+        return settings
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigInvalid(
+            f"{path} does not exist. Name another file with --config, or copy config.yaml "
+            "from the project and edit it"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigInvalid(f"{path} cannot be read: {error}") from None
+
+
+def _compose(text: str, path: Path) -> yaml.Node | None:
+    try:
+        root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise ConfigInvalid(f"{path} is not valid YAML: {error}") from None
+    if root is not None:
+        _refuse_repeated_keys(root, path)
+    return root
+
+
+def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
+    """Refuse what YAML would settle silently: of two equal keys, the last wins."""
+    children = node.value if isinstance(node, yaml.SequenceNode) else []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise ConfigInvalid(f"{path} line {line}: {key.value} stands here a second time")
+            seen.add(key.value)
+            children = [*children, value]
+    for child in children:
+        _refuse_repeated_keys(child, path)
+
+
+def _secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: environment[SECRET_PREFIX + name.upper()]
+        for name in Secrets.model_fields
+        if SECRET_PREFIX + name.upper() in environment
+    }
+
+
+def _plain(value: Any) -> str:
+    return str(value.get_secret_value() if hasattr(value, "get_secret_value") else value)
+
+
+def _masked_address(address: str) -> str:
+    from sqlalchemy import make_url  # noqa: PLC0415 - only this one command needs it here
+
+    return make_url(address).render_as_string(hide_password=True)
+
+
+def _line_numbers(node: yaml.Node, place: Place = ()) -> dict[Place, int]:
+    """Map the place of every key and list item to its line in the file, counted from 1."""
+    found = {place: node.start_mark.line + 1}
+    for step, mark, child in _children(node):
+        found |= _line_numbers(child, (*place, step))
+        found[(*place, step)] = mark.line + 1
+    return found
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[int | str, yaml.Mark, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, child in node.value:
+            yield key.value, key.start_mark, child
+    elif isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            yield index, child.start_mark, child
+
+
+def _explain(detail: ErrorDetails, lines: Mapping[Place, int]) -> str:
+    place = detail["loc"]
+    line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
+    where = f"  line {line}, " if line else "  "
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        return f"{where}{_dotted(place)}: unknown key{_nearest(place)}"
+    if not place:
+        return f"{where}{message}"
+    return f"{where}{_dotted(place)}: {message}, but is {detail['input']!r}"
+
+
+def _dotted(place: Place) -> str:
+    text = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place)
+    return text.removeprefix(".")
+
+
+def _nearest(place: Place) -> str:
+    """Name the known key nearest to the unknown one at the end of `place`."""
+    known = _known_keys(place[:-1])
+    close = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; known keys here: {', '.join(known)}"
+
+
+def _known_keys(parent: Place) -> list[str]:
+    model: type[BaseModel] = Settings
+    for step in parent:
+        if isinstance(step, str):
+            model = _section_within(model.model_fields[step].annotation)
+    return [name for name in model.model_fields if name != "secrets"]
+
+
+def _section_within(annotation: Any) -> type[BaseModel]:
+    """Return the section class that an annotation names, directly or as a tuple's items."""
+    items = getattr(annotation, "__args__", None)
+    section: type[BaseModel] = items[0] if items else annotation
+    return section

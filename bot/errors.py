@@ -1,0 +1,87 @@
+"""The branches that concern wikis, grown from the four kinds of `model.errors`.
+
+RetryLater
+├── NetworkFault      no answer: refused, reset, timed out, cut short
+├── ServerBusy        429, 503, maxlag, read-only; carries the pause that was asked for
+└── EditConflict      somebody else saved the page first: read it again
+NotYet
+└── NotThereYet       a fresh upload's thumbnail or database row does not exist yet
+Never
+├── NothingToScore    no picture, or no longer this one; `reason` becomes the skip reason
+├── MalformedEvent    an event that is not what the stream's schema promises
+└── Refused           the other side says no for good to this one request
+Stop
+├── ConfigInvalid     config.yaml says something that cannot be meant
+├── WrongWiki         the client would talk to another wiki than the configured one
+├── LedgerUnusable    the database cannot be opened, or belongs to another version
+└── NotAllowed        login refused, blocked, rights lost
+"""
+
+from model.errors import LookoutError, Never, NotYet, RetryLater, Stop
+
+__all__ = [
+    "ConfigInvalid",
+    "EditConflict",
+    "LedgerUnusable",
+    "LookoutError",
+    "MalformedEvent",
+    "NetworkFault",
+    "Never",
+    "NotAllowed",
+    "NotThereYet",
+    "NotYet",
+    "NothingToScore",
+    "Refused",
+    "RetryLater",
+    "ServerBusy",
+    "Stop",
+    "WrongWiki",
+]
+
+
+class NetworkFault(RetryLater):
+    """No usable answer came back."""
+
+
+class ServerBusy(RetryLater):
+    """The other side asks for patience."""
+
+
+class EditConflict(RetryLater):
+    """The page changed between reading and saving."""
+
+
+class NotThereYet(NotYet):
+    """Expected within minutes of an upload (https://phabricator.wikimedia.org/T393236)."""
+
+
+class NothingToScore(Never):
+    """There is no picture to look at. `reason` is a short code for the ledger and the metrics."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class MalformedEvent(Never):
+    """The event lacks what the schema promises."""
+
+
+class Refused(Never):
+    """Asking again would get the same answer."""
+
+
+class ConfigInvalid(Stop):
+    """The message lists every problem with its line, key, value and what is allowed."""
+
+
+class WrongWiki(Stop):
+    """Raised before the first write, never after."""
+
+
+class LedgerUnusable(Stop):
+    """The message says which database and what to do."""
+
+
+class NotAllowed(Stop):
+    """A person has to restore the account or its rights."""

@@ -1,0 +1,103 @@
+"""One upload event, parsed and filtered from recentchange JSON.
+
+Schema: mediawiki/recentchange 1.0.1. Uploads are log events (core `LocalFile::recordUpload3`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from bot.errors import MalformedEvent
+
+Action = Literal["upload", "overwrite", "revert"]
+UPLOAD_ACTIONS = ("upload", "overwrite", "revert")
+SHA1_HEX_DIGITS = 40
+BASE36 = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file version that appeared on the wiki."""
+
+    log_id: int  # unique on its wiki: the key of everything that follows
+    action: Action
+    title: str
+    user: str
+    by_bot: bool
+    sha1: str | None  # 40 hex digits of the original file; None when the log entry hides it
+    uploaded_at: datetime  # the file version's own time, UTC
+
+
+def parse_upload(event: Mapping[str, Any], wiki: str) -> Upload | None:
+    """Return the upload that `event` announces on `wiki`, or None when it is something else.
+
+    Raises:
+        MalformedEvent: it is an upload event, but not a whole one.
+    """
+    if event.get("log_type") != "upload" or event.get("wiki") != wiki or is_canary(event):
+        return None
+    if event.get("type") != "log" or event.get("log_action") not in UPLOAD_ACTIONS:
+        return None
+    try:
+        return _upload(event)
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedEvent(f"upload event {event.get('log_id')}: {error!r}") from error
+
+
+def is_canary(event: Mapping[str, Any]) -> bool:
+    """Tell whether this is one of the stream's own heartbeat events."""
+    return bool(_meta(event).get("domain") == "canary")
+
+
+def position(event: Mapping[str, Any]) -> int | None:
+    """Return the time the stream received the event, in milliseconds since 1970, if it says so."""
+    moment = _meta(event).get("dt")
+    if not isinstance(moment, str):
+        return None
+    try:
+        return int(datetime.fromisoformat(moment).timestamp() * 1000)
+    except ValueError:
+        return None
+
+
+def hex_sha1(base36: str) -> str:
+    """Return the 40 hex digits the API gives for the log's 31 digits in base 36."""
+    return f"{int(base36, BASE36):0{SHA1_HEX_DIGITS}x}"
+
+
+def _meta(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    meta = event.get("meta")
+    return meta if isinstance(meta, dict) else {}
+
+
+def _upload(event: Mapping[str, Any]) -> Upload:
+    # PHP writes an empty map as [], and a hidden log entry has no parameters.
+    params = event.get("log_params") or {}
+    return Upload(
+        log_id=_whole_number(event["log_id"]),
+        action=cast("Action", event["log_action"]),
+        title=_filled(event["title"]),
+        user=event.get("user") or "",
+        by_bot=event.get("bot") is True,
+        sha1=hex_sha1(params["img_sha1"]) if params.get("img_sha1") else None,
+        uploaded_at=_moment(params.get("img_timestamp"), event["timestamp"]),
+    )
+
+
+def _moment(compact: str | None, seconds: float) -> datetime:
+    if compact:
+        return datetime.strptime(compact, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _whole_number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"log_id is {value!r}")
+    return value
+
+
+def _filled(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"title is {value!r}")
+    return value

@@ -1,0 +1,73 @@
+"""Scores → verdict. Pure functions of the rules in `config.yaml`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.config import Medium, Rule
+
+Scores = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One picture of a file: the whole of it, a page, or a moment of a video."""
+
+    scores: Scores
+    place: str = ""  # where in the file: "p. 3", "0:12"; empty for a single picture
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One rule that applies, with the view that weighs most."""
+
+    rule: str
+    action: str
+    confidence: float
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say of one file. Hits stand in the order of the rules."""
+
+    hits: tuple[Hit, ...]
+
+    @property
+    def review(self) -> Hit | None:
+        """The first hit that asks for a patroller's look, if any."""
+        return next((hit for hit in self.hits if hit.action == "review"), None)
+
+    @property
+    def word(self) -> str:
+        """`review` or `cleared`."""
+        return "review" if self.review else "cleared"
+
+
+def judge(rules: Sequence[Rule], views: Sequence[View], medium: Medium) -> Verdict:
+    """Apply every rule to the view where it weighs most.
+
+    Raises:
+        ValueError: without views there is nothing to judge, and nothing is never safe.
+    """
+    if not views:
+        raise ValueError("no view of the file was scored, so there is no verdict")
+    hits = (_apply(rule, views, medium) for rule in rules)
+    return Verdict(tuple(hit for hit in hits if hit))
+
+
+def unknown_labels(rules: Sequence[Rule], labels: Sequence[str]) -> list[str]:
+    """Return the labels that rules name and the model does not give."""
+    return sorted({label for rule in rules for label in rule.labels} - set(labels))
+
+
+def _apply(rule: Rule, views: Sequence[View], medium: Medium) -> Hit | None:
+    confidence, view = max(
+        ((_weight(rule, view.scores), view) for view in views), key=lambda pair: pair[0]
+    )
+    if confidence < getattr(rule.at_least, medium):
+        return None
+    return Hit(rule.name, rule.action, round(confidence, 4), view.place)
+
+
+def _weight(rule: Rule, scores: Scores) -> float:
+    return sum(scores[label] for label in rule.labels)
