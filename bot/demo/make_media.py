@@ -1,0 +1,139 @@
+"""Makes `media/`: resaves public-domain photographs and saves the drawings, a sound, odd files.
+
+Run `python -m bot.demo.make_media` where scikit-image is installed (`pip install -e .[test]`).
+The result is kept in the tree; the demonstration itself only reads it.
+"""
+
+import io
+import math
+import wave
+from pathlib import Path
+
+from PIL import Image
+from skimage import data
+
+from bot.demo import artwork
+
+MEDIA = Path(__file__).parent / "media"
+MAX_BYTES = 40_000
+LONGEST_SIDE = 640
+DRAWING_COLOURS = 64
+GIF_COLOURS = 16
+GIF_FRAMES = 8
+GIF_FRAME_MS = 80
+GIF_SIZE = (320, 240)
+SAMPLE_RATE = 8_000
+CHIME_HZ = (523.25, 659.25, 783.99)  # the C major chord, one note after the other
+NOTE_SECONDS = 0.5
+HUFFMAN_TABLE = b"\xff\xc4"
+
+# Each is named in scikit-image's documentation as public domain or CC0; see media/SOURCES.md.
+PHOTOGRAPHS = (
+    "astronaut",
+    "brick",
+    "camera",
+    "cell",
+    "chelsea",
+    "coffee",
+    "grass",
+    "gravel",
+    "hubble_deep_field",
+    "retina",
+    "rocket",
+    "text",
+)
+
+
+def photograph(name: str) -> bytes:
+    """Return a photograph of scikit-image as a JPEG of at most `MAX_BYTES`."""
+    picture = Image.fromarray(getattr(data, name)())
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    return small_jpeg(picture)
+
+
+def small_jpeg(picture: Image.Image) -> bytes:
+    """Encode with the best quality that fits into `MAX_BYTES`."""
+    for quality in range(88, 10, -4):
+        encoded = io.BytesIO()
+        picture.save(encoded, "JPEG", quality=quality, optimize=True)
+        if encoded.tell() <= MAX_BYTES:
+            break
+    return encoded.getvalue()
+
+
+def drawing(sheet: artwork.Sheet) -> bytes:
+    """Return a drawing as a PNG with a palette."""
+    encoded = io.BytesIO()
+    flat = sheet.reduced().convert("RGB").quantize(DRAWING_COLOURS, dither=Image.Dither.NONE)
+    flat.save(encoded, "PNG", optimize=True)
+    return encoded.getvalue()
+
+
+def animation() -> bytes:
+    """Return a turning pinwheel as an animated GIF."""
+    step = math.tau / 6 / GIF_FRAMES
+    frames = [
+        artwork.pinwheel(step * index)
+        .reduced()
+        .convert("RGB")
+        .resize(GIF_SIZE, Image.Resampling.LANCZOS)
+        .quantize(GIF_COLOURS)
+        for index in range(GIF_FRAMES)
+    ]
+    encoded = io.BytesIO()
+    frames[0].save(
+        encoded, "GIF", save_all=True, append_images=frames[1:], duration=GIF_FRAME_MS, loop=0
+    )
+    return encoded.getvalue()
+
+
+def transparent() -> bytes:
+    """Return the sticker as a PNG with an alpha channel."""
+    encoded = io.BytesIO()
+    artwork.sticker().reduced().save(encoded, "PNG", optimize=True)
+    return encoded.getvalue()
+
+
+def damaged() -> bytes:
+    """Return a JPEG whose size can be read and whose pixels cannot: a Huffman table is garbage."""
+    whole = photograph("coffee")
+    table = whole.index(HUFFMAN_TABLE) + 2 * len(HUFFMAN_TABLE)
+    return whole[:table] + b"\xff" * 16 + whole[table + 16 :]
+
+
+def chime() -> bytes:
+    """Return three notes as a mono WAV of 8 bits."""
+    notes = bytearray()
+    for hertz in CHIME_HZ:
+        for index in range(int(SAMPLE_RATE * NOTE_SECONDS)):
+            seconds = index / SAMPLE_RATE
+            loudness = 100 * math.exp(-6 * seconds)
+            notes.append(round(128 + loudness * math.sin(math.tau * hertz * seconds)))
+    encoded = io.BytesIO()
+    with wave.open(encoded, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(SAMPLE_RATE)
+        sound.writeframes(bytes(notes))
+    return encoded.getvalue()
+
+
+def main() -> None:
+    """Write every file into `media/`."""
+    made = {f"photographs/{name}.jpg": photograph(name) for name in PHOTOGRAPHS}
+    made |= {f"drawings/{name}.png": drawing(scene()) for name, scene in artwork.DRAWINGS.items()}
+    made |= {
+        "others/pinwheel.gif": animation(),
+        "others/star.png": transparent(),
+        "others/damaged.jpg": damaged(),
+        "others/chime.wav": chime(),
+    }
+    for name, content in made.items():
+        path = MEDIA / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        print(f"{len(content):6} bytes  {name}")
+
+
+if __name__ == "__main__":
+    main()
