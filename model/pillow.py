@@ -1,0 +1,45 @@
+"""Pillow held to this project's rules: its process-wide switches, its warnings, its exceptions."""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from PIL import Image, ImageFile
+
+from model.errors import ImageError, OverLimit, Undecodable
+
+# The switches below and the warning filters belong to the whole process, so one picture at a time
+# is decoded in it. Parallel decoding is done by processes (model.isolation), not by threads.
+_SWITCHES: Final = threading.Lock()
+
+
+@contextmanager
+def held_to(*, pixels: int, lenient: bool) -> Iterator[None]:
+    """Run a block with Pillow limited to `pixels` a picture, quiet, and raising only ImageError.
+
+    Args:
+        pixels: width x height above which Pillow refuses; it checks before it allocates.
+        lenient: read damaged files as far as they go. Pillow's switch for that is global
+            (https://pillow.readthedocs.io/en/stable/reference/ImageFile.html), so it is put back.
+
+    Raises:
+        OverLimit: the picture needs more pixels or memory than it may have.
+        Undecodable: the bytes are damaged.
+    """
+    with _SWITCHES, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
+        # Pillow warns above MAX_IMAGE_PIXELS and refuses above twice that.
+        ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = lenient, pixels // 2
+        try:
+            yield
+        except ImageError:
+            raise
+        except (Image.DecompressionBombError, MemoryError) as error:
+            raise OverLimit(f"too large to decode: {str(error) or 'out of memory'}") from error
+        except Exception as error:  # a fuzzed file makes Pillow raise nearly every built-in kind
+            raise Undecodable(f"damaged: {str(error) or type(error).__name__}") from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before
