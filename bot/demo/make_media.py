@@ -6,9 +6,12 @@ The result is kept in the tree; the demonstration itself only reads it.
 
 import io
 import math
+import tempfile
 import wave
 from pathlib import Path
 
+import cv2
+import numpy as np
 from PIL import Image
 from skimage import data
 
@@ -22,6 +25,13 @@ GIF_COLOURS = 16
 GIF_FRAMES = 8
 GIF_FRAME_MS = 80
 GIF_SIZE = (320, 240)
+SLIDESHOW = ("boat", "mountains", "owl")
+SLIDESHOW_SIZE = (480, 360)
+SLIDE_FRAMES = 4
+FRAMES_PER_SECOND = 2
+BOOKLET = ("house", "flower")
+BOOKLET_DPI = 150  # what PdfHandler renders at (`$wgPdfHandlerDpi`), so that a page is 640 wide
+BOOKLET_QUALITY = 60
 SAMPLE_RATE = 8_000
 CHIME_HZ = (523.25, 659.25, 783.99)  # the C major chord, one note after the other
 NOTE_SECONDS = 0.5
@@ -94,9 +104,37 @@ def transparent() -> bytes:
     return encoded.getvalue()
 
 
+def slideshow() -> bytes:
+    """Return three drawings as a silent WebM, two seconds each."""
+    with tempfile.NamedTemporaryFile(suffix=".webm") as file:
+        codec = cv2.VideoWriter.fourcc(*"VP90")
+        video = cv2.VideoWriter(file.name, codec, FRAMES_PER_SECOND, SLIDESHOW_SIZE)
+        for name in SLIDESHOW:
+            slide = artwork.DRAWINGS[name]().reduced().convert("RGB").resize(SLIDESHOW_SIZE)
+            for _ in range(SLIDE_FRAMES):
+                video.write(cv2.cvtColor(np.asarray(slide), cv2.COLOR_RGB2BGR))
+        video.release()
+        return Path(file.name).read_bytes()
+
+
+def booklet() -> bytes:
+    """Return two drawings as a PDF, one on each page."""
+    first, *others = (artwork.DRAWINGS[name]().reduced().convert("RGB") for name in BOOKLET)
+    encoded = io.BytesIO()
+    first.save(
+        encoded,
+        "PDF",
+        save_all=True,
+        append_images=others,
+        resolution=BOOKLET_DPI,
+        quality=BOOKLET_QUALITY,
+    )
+    return encoded.getvalue()
+
+
 def damaged() -> bytes:
     """Return a JPEG whose size can be read and whose pixels cannot: a Huffman table is garbage."""
-    whole = photograph("coffee")
+    whole = photograph("chelsea")
     table = whole.index(HUFFMAN_TABLE) + 2 * len(HUFFMAN_TABLE)
     return whole[:table] + b"\xff" * 16 + whole[table + 16 :]
 
@@ -125,6 +163,8 @@ def main() -> None:
     made |= {
         "others/pinwheel.gif": animation(),
         "others/star.png": transparent(),
+        "others/slideshow.webm": slideshow(),
+        "others/booklet.pdf": booklet(),
         "others/damaged.jpg": damaged(),
         "others/chime.wav": chime(),
     }
