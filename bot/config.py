@@ -21,7 +21,9 @@ Medium = Literal["image", "video", "document"]
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("should be a full address, such as https://commons.wikimedia.org/w/api.php")
+        raise ValueError(
+            "should be a full address, such as https://commons.wikimedia.org/w/api.php"
+        )
     return value
 
 
@@ -107,7 +109,7 @@ DEFAULT_RULES = (
 class RetrySettings(Section):
     """How long the bot tries before a person has to look."""
 
-    attempts: int = Field(8, ge=1, le=50)
+    attempts: int = Field(12, ge=1, le=50)
     first_pause_seconds: float = Field(5.0, gt=0, le=3600)
     longest_pause_seconds: float = Field(900.0, gt=0, le=86_400)
     lease_seconds: int = Field(120, ge=5, le=3600)
@@ -175,14 +177,16 @@ class Settings(Section):
     wiki: WikiSettings = WikiSettings()
     media: MediaSettings = MediaSettings()
     model: ModelSettings = ModelSettings()
-    rules: tuple[Rule, ...] = Field(DEFAULT_RULES, min_length=1)
+    rules: tuple[Rule, ...] = DEFAULT_RULES
     retry: RetrySettings = RetrySettings()
     publish: PublishSettings = PublishSettings()
     ledger: LedgerSettings = LedgerSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)
 
     @model_validator(mode="after")
-    def _rule_names_differ(self) -> Self:
+    def _rules_are_distinct(self) -> Self:
+        if not self.rules:
+            raise ValueError("rules: at least one is needed, or nothing is ever suggested")
         names = [rule.name for rule in self.rules]
         if len(set(names)) < len(names):
             raise ValueError(f"rules: each name may stand once, but found {', '.join(names)}")

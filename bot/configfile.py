@@ -166,7 +166,8 @@ def _explain(detail: ErrorDetails, lines: Mapping[Place, int]) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
         return f"{where}{_dotted(place)}: unknown key{_nearest(place)}"
-    if not place:
+    if not place or detail["type"] == "missing":
+        message = f"{_dotted(place)}: {message}" if place else message
         return f"{where}{message}"
     return f"{where}{_dotted(place)}: {message}, but is {detail['input']!r}"
 

@@ -68,7 +68,11 @@ class MalformedEvent(Never):
 
 
 class Refused(Never):
-    """Asking again would get the same answer."""
+    """Asking again would get the same answer. `code` is the other side's own word for it."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ConfigInvalid(Stop):

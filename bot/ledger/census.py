@@ -1,0 +1,77 @@
+"""Counts of everything the ledger holds, for the status command and for checks."""
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, func, select
+
+from bot.ledger.engine import reading
+from bot.ledger.schema import State, cursors, outbox, rejects, uploads
+
+Tally = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """One consistent picture of the ledger."""
+
+    seen: int
+    states: Tally  # waiting, leased, scored, skipped, dead
+    verdicts: Tally  # of the scored ones
+    skipped: Tally  # by reason
+    dead: Tally  # by error class
+    published: int
+    unpublished: int
+    rejected_events: int
+    lag_seconds: float | None  # how far the stream position lies behind now
+    oldest_unfinished_seconds: float | None
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every upload seen is in exactly one state."""
+        return self.seen == sum(self.states.values())
+
+    @property
+    def unfinished(self) -> int:
+        """Uploads that still need work."""
+        return self.states[State.WAITING] + self.states[State.LEASED]
+
+
+class Census:
+    """Reads the counts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def take(self) -> Counts:
+        """Count everything in one read transaction."""
+        now = time.time()
+        with reading(self._engine) as connection:
+            states = _tally(connection, uploads.c.state)
+            position = connection.scalar(select(func.max(cursors.c.position)))
+            oldest = connection.scalar(
+                select(func.min(uploads.c.seen_at)).where(
+                    uploads.c.state.in_([State.WAITING, State.LEASED])
+                )
+            )
+            sent = connection.scalar(select(func.count(outbox.c.sent_at))) or 0
+            intended = connection.scalar(select(func.count(outbox.c.id))) or 0
+            return Counts(
+                seen=connection.scalar(select(func.count()).select_from(uploads)) or 0,
+                states={state.value: states.get(state.value, 0) for state in State},
+                verdicts=_tally(connection, uploads.c.verdict, State.SCORED),
+                skipped=_tally(connection, uploads.c.reason, State.SKIPPED),
+                dead=_tally(connection, uploads.c.reason, State.DEAD),
+                published=sent,
+                unpublished=intended - sent,
+                rejected_events=connection.scalar(select(func.count(rejects.c.id))) or 0,
+                lag_seconds=None if position is None else max(0.0, now - position / 1000),
+                oldest_unfinished_seconds=None if oldest is None else max(0.0, now - oldest),
+            )
+
+
+def _tally(connection: Connection, column: object, state: State | None = None) -> Tally:
+    query = select(column, func.count()).group_by(column)  # type: ignore[call-overload]  # any column
+    if state:
+        query = query.where(uploads.c.state == state)
+    return {str(value): count for value, count in connection.execute(query)}

@@ -1,0 +1,30 @@
+"""One open ledger, its concerns side by side."""
+
+from typing import Self
+
+from bot.ledger.census import Census
+from bot.ledger.engine import open_engine
+from bot.ledger.intake import Intake
+from bot.ledger.outbox import Outbox
+from bot.ledger.queue import Queue
+
+
+class Ledger:
+    """Durable state. Safe to use from several threads and processes at once."""
+
+    def __init__(self, address: str) -> None:
+        self._engine = open_engine(address)
+        self.intake = Intake(self._engine)
+        self.queue = Queue(self._engine)
+        self.outbox = Outbox(self._engine)
+        self.census = Census(self._engine)
+
+    def close(self) -> None:
+        """Close every connection. May be called twice."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,154 @@
+"""Reads the EventStream: connect, resume with overlap, survive every way a stream can break.
+
+sseclient-py parses one open response and nothing more: it does not reconnect, hands out events
+torn by the end of the body, and lets bad UTF-8 end the stream. What is missing is added here.
+"""
+
+import codecs
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import sseclient
+import stamina
+import structlog
+
+from bot.config import StreamSettings
+from bot.errors import ConfigInvalid, MalformedEvent, NetworkFault, RetryLater
+from bot.events import Upload, parse_upload, position
+from bot.http import CONNECT_TIMEOUT_S, network_faults, raise_if_busy
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 60.0
+CLIENT_ERRORS = range(400, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event, as far as it concerns us."""
+
+    position: int | None  # stream time, ms since 1970
+    upload: Upload | None = None
+    bad: tuple[MalformedEvent, str] | None = None
+
+
+class GarbledStream(NetworkFault):
+    """An event was no JSON: most often torn by a cut, and whole when read again."""
+
+
+def _pause(error: Exception) -> bool | float:
+    if not isinstance(error, RetryLater):
+        return False
+    log.info("stream.unreachable", error=str(error), retry_after=error.retry_after)
+    return True if error.retry_after is None else error.retry_after
+
+
+def _valid_chunks(response: requests.Response) -> Iterator[bytes]:
+    """Yield a response as sseclient wants it: chunks as they come, and always valid UTF-8.
+
+    Given the response itself, sseclient reads 128 bytes at a time and ends at the first bad byte.
+    """
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    for chunk in response.iter_content(None):
+        yield decode(chunk).encode()
+
+
+class UploadStream:
+    """The uploads of one wiki, for ever, each at least once."""
+
+    def __init__(self, settings: StreamSettings, *, user_agent: str, position: int) -> None:
+        self._settings = settings
+        self._headers = {
+            "User-Agent": user_agent,
+            "Accept": "text/event-stream",
+            "Accept-Encoding": "identity",
+        }
+        self._position = position
+        self._garbled_at: int | None = None
+
+    def __iter__(self) -> Iterator[Delivery]:
+        while True:
+            yield from self._connection()
+            time.sleep(FIRST_PAUSE_S)  # a server that hangs up at once is not hammered
+
+    def _connection(self) -> Iterator[Delivery]:
+        """Yield the deliveries of one connection; end when it does, however it does."""
+        response = self._connect()
+        with response:
+            try:
+                yield from self._read(response)
+                log.info("stream.ended", position=self._position)
+            except NetworkFault as error:
+                log.info("stream.cut", error=str(error), position=self._position)
+
+    @stamina.retry(
+        on=_pause,
+        attempts=None,
+        timeout=None,
+        wait_initial=FIRST_PAUSE_S,
+        wait_max=LONGEST_PAUSE_S,
+        wait_jitter=FIRST_PAUSE_S,
+    )
+    def _connect(self) -> requests.Response:
+        # Resuming by id skips events of the same millisecond; resuming by time repeats some,
+        # which the ledger drops (https://github.com/wikimedia/KafkaSSE, useTimestampForId).
+        since = self._position - self._settings.overlap_seconds * 1000
+        with network_faults("the event stream"):
+            response = requests.get(
+                self._settings.url,
+                params={"since": str(since)},
+                headers=self._headers,
+                stream=True,
+                timeout=(CONNECT_TIMEOUT_S, self._settings.silence_seconds),
+            )
+        raise_if_busy(response)
+        if response.status_code in CLIENT_ERRORS:
+            raise ConfigInvalid(
+                f"stream.url {self._settings.url} answered {response.status_code}: "
+                f"{response.text[:200]}. Correct stream.url in config.yaml"
+            )
+        if not response.ok:
+            raise NetworkFault(f"the event stream answered {response.status_code}")
+        log.info("stream.connected", url=self._settings.url, since=since)
+        return response
+
+    def _read(self, response: requests.Response) -> Iterator[Delivery]:
+        with network_faults("the event stream"):
+            for event in sseclient.SSEClient(_valid_chunks(response)).events():
+                if event.event == "message":
+                    delivery = self._deliver(event.data)
+                    if delivery is not None:
+                        yield delivery
+                else:
+                    log.warning("stream.event", kind=event.event, data=event.data[:200])
+
+    def _deliver(self, text: str) -> Delivery | None:
+        try:
+            event: Any = json.loads(text)
+        except ValueError:
+            return self._garbled(text)
+        # `null` and bare numbers are valid JSON that the server sends after an internal failure.
+        if not isinstance(event, dict):
+            return None
+        self._position = max(self._position, position(event) or 0)
+        try:
+            return Delivery(self._position, parse_upload(event, self._settings.wiki))
+        except MalformedEvent as error:
+            return Delivery(self._position, bad=(error, text))
+
+    def _garbled(self, text: str) -> Delivery:
+        """Read the place again once; what is garbled twice at one place is set aside."""
+        if self._garbled_at != self._position:
+            self._garbled_at = self._position
+            raise GarbledStream(f"an event was no JSON, and is read again: {text[:80]!r}")
+        return Delivery(None, bad=(MalformedEvent("no JSON, twice at this place"), text))
+
+
+def now_position() -> int:
+    """Return the stream position of this moment, ms since 1970."""
+    return int(time.time() * 1000)
