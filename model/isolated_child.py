@@ -1,0 +1,103 @@
+"""The child's side of `model.isolation`, run as `python -m model.isolated_child DESCRIPTOR`."""
+
+import contextlib
+import fcntl
+import importlib
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from model.errors import LookoutError
+from model.wire import Channel
+
+# The parent is trusted; this only keeps a length gone wrong from filling the memory.
+REQUEST_BYTES: Final = 2**31
+# The parent kills at its deadline. This second clock is for a parent that is itself stopped.
+ALARM_MARGIN_S: Final = 5.0
+_STDIN: Final = 0
+
+Handler = Callable[[Any], Any]
+
+
+def main(descriptor: int) -> None:
+    """Answer requests on the inherited socket until the parent hangs up."""
+    for ignored in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ignored, signal.SIG_IGN)  # the parent decides when this ends
+    _die_with_parent()
+    with contextlib.suppress(EOFError):
+        _serve(Channel(socket.socket(fileno=descriptor)))
+
+
+def _serve(channel: Channel) -> None:
+    setup = channel.receive(max_bytes=REQUEST_BYTES)
+    _limit(setup["memory_bytes"])
+    handler: Handler | None = None
+    with _reporting(channel):
+        handler = _built(setup["handler"], setup["options"])
+        channel.send({"result": None})
+    while handler is not None:
+        _serve_one(channel, handler)
+
+
+def _built(name: str, options: Mapping[str, Any]) -> Handler:
+    module, _, factory = name.partition(":")
+    handler: Handler = getattr(importlib.import_module(module), factory)(options)
+    return handler
+
+
+def _serve_one(channel: Channel, handler: Handler) -> None:
+    # A function, so that an idle child holds on to neither payload nor answer.
+    request = channel.receive(max_bytes=REQUEST_BYTES)
+    with _alarm(request["timeout_s"] + ALARM_MARGIN_S), _reporting(channel):
+        channel.send({"result": handler(request["payload"])})
+
+
+@contextmanager
+def _reporting(channel: Channel) -> Iterator[None]:
+    """Tell the parent of an error; one that nobody foresaw also ends the process."""
+    try:
+        yield
+    except LookoutError as error:
+        channel.send({"error": type(error).__name__, "message": str(error)})
+    except MemoryError:
+        channel.send({"died": "out of memory"})
+        raise SystemExit(1) from None
+    except Exception as error:
+        channel.send({"died": f"{type(error).__name__}: {error}"})
+        raise
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    # SIGALRM keeps its default action: the kernel ends the process even inside a C decoder.
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _limit(memory_bytes: int | None) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a picture kept on disk
+    if memory_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process (SIGIO) when the parent's end of stdin closes.
+
+    Not PR_SET_PDEATHSIG: that fires when the parent's *thread* that started the child ends
+    (https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html), and pools end threads.
+    """
+    fcntl.fcntl(_STDIN, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(_STDIN, fcntl.F_SETFL, fcntl.fcntl(_STDIN, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([_STDIN], [], [], 0)[0]:
+        raise SystemExit  # it closed before the line above
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

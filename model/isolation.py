@@ -1,0 +1,204 @@
+"""Work on untrusted bytes in a process apart, so that a crash, a hang or a bomb costs one file.
+
+    with IsolatedWorker("model.decoder:serve", options={}, limits=ProcessLimits()) as worker:
+        answer = worker.call(data, timeout_s=20)
+
+Not `multiprocessing`: its spawn adds a resource tracker process of 10 MiB, its fork copies the
+parent's threads and locks, and its answers are pickles (see `model.wire`).
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from model.errors import LookoutError, WorkerDied
+from model.wire import Channel, Garbled
+
+START_TIMEOUT_S: Final = 60.0
+_REAP_TIMEOUT_S: Final = 10.0
+# The child gets none of the parent's secrets by the environment.
+_PASSED_ON: Final = frozenset({"HOME", "LANG", "LC_ALL", "LOOKOUT_HOME", "PATH", "TMPDIR"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessLimits:
+    """What the child process may use.
+
+    Attributes:
+        memory_bytes: address space (RLIMIT_AS); None where a library reserves far more than it
+            uses, as torch does.
+        calls_before_recycling: answers after which a fresh child takes over, against leaks.
+        answer_bytes: largest answer the parent accepts.
+    """
+
+    memory_bytes: int | None = 2**30
+    calls_before_recycling: int = 1_000
+    answer_bytes: int = 2**28
+
+
+class _Child:
+    """A running child process and the channel to it."""
+
+    def __init__(self) -> None:
+        here, there = socket.socketpair()
+        with there:
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
+                [sys.executable, "-m", "model.isolated_child", str(there.fileno())],
+                pass_fds=(there.fileno(),),
+                stdin=subprocess.PIPE,  # never written: its closing tells the child of our end
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        self._channel = Channel(here)
+        self.calls = 0
+
+    def ask(self, request: Any, timeout_s: float, answer_bytes: int) -> dict[str, Any]:
+        deadline = time.monotonic() + timeout_s
+        try:
+            self._channel.send(request, deadline=deadline)
+            reply = self._channel.receive(deadline=deadline, max_bytes=answer_bytes)
+        except TimeoutError as error:
+            raise WorkerDied(f"no answer within {timeout_s:g} s") from error
+        except Garbled as error:
+            raise WorkerDied(f"unreadable answer: {error}") from error
+        except (EOFError, OSError) as error:
+            raise WorkerDied(self._cause_of_death()) from error
+        if not isinstance(reply, dict):
+            raise WorkerDied("unreadable answer: no object")
+        return reply
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def reap(self) -> None:
+        self._channel.close()
+        self._process.kill()
+        self._process.communicate(timeout=_REAP_TIMEOUT_S)
+
+    def _cause_of_death(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=_REAP_TIMEOUT_S)
+        code = self._process.returncode
+        if code is not None and code < 0:
+            return f"the process was ended by {signal.Signals(-code).name}"
+        return f"the process ended with exit code {code}"
+
+
+class IsolatedWorker:
+    """One child process that answers calls one at a time. Safe to share between threads."""
+
+    def __init__(self, handler: str, *, options: Mapping[str, Any], limits: ProcessLimits) -> None:
+        """Remember what to start; the child starts with the first call.
+
+        Args:
+            handler: "module:factory"; the child imports it and calls the factory with `options`.
+                What it returns is called with every payload.
+            options: plain values, see `model.wire`.
+            limits: what the child may use.
+        """
+        self._setup = {
+            "handler": handler,
+            "options": dict(options),
+            "memory_bytes": limits.memory_bytes,
+        }
+        self._limits = limits
+        self._turn = threading.Lock()
+        self._child: _Child | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def call(self, payload: Any, *, timeout_s: float) -> Any:
+        """Return the handler's answer to a plain `payload`; tuples in it come back as lists.
+
+        Raises:
+            LookoutError: whatever the handler raised of that tree, with the same class and message.
+            WorkerDied: it crashed, raised anything else, ran out of memory or of time.
+            ValueError: after `close`.
+        """
+        with self._turn:
+            child = self._ready_child()
+            reply = self._ask(child, {"payload": payload, "timeout_s": timeout_s}, timeout_s)
+            child.calls += 1
+            if child.calls >= self._limits.calls_before_recycling:
+                self._discard()
+        return _result(reply)
+
+    def close(self) -> None:
+        """End the child now, even in the middle of another thread's call."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()
+        with self._turn:
+            self._discard()
+
+    def _ready_child(self) -> _Child:
+        if self._closed:
+            raise ValueError("call on a closed IsolatedWorker")
+        if self._child is not None and self._child.is_alive():
+            return self._child
+        self._discard()
+        self._child = _Child()
+        reply = self._ask(self._child, self._setup, START_TIMEOUT_S)
+        if "result" not in reply:
+            self._discard()
+        _result(reply)
+        return self._child
+
+    def _ask(self, child: _Child, request: Any, timeout_s: float) -> dict[str, Any]:
+        try:
+            reply = child.ask(request, timeout_s, self._limits.answer_bytes)
+        except BaseException:
+            self._discard()  # else its late answer would be taken for the next call's
+            raise
+        if "died" in reply:
+            self._discard()
+        return reply
+
+    def _discard(self) -> None:
+        if self._child is not None:
+            self._child.reap()
+            self._child = None
+
+
+def _environment() -> dict[str, str]:
+    passed_on = {name: os.environ[name] for name in _PASSED_ON & os.environ.keys()}
+    return passed_on | {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        # OpenBLAS reserves address space for each core, which RLIMIT_AS would refuse.
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _result(reply: Mapping[str, Any]) -> Any:
+    """Return or raise what the child reported. Only names of known classes cross over."""
+    if "result" in reply:
+        return reply["result"]
+    message = str(reply.get("message"))
+    kind = _kinds().get(str(reply.get("error")))
+    if kind is None:
+        raise WorkerDied(str(reply.get("died", "unreadable answer")))
+    raise kind(message)
+
+
+def _kinds(root: type[LookoutError] = LookoutError) -> dict[str, type[LookoutError]]:
+    found = {root.__name__: root}
+    for branch in root.__subclasses__():
+        found |= _kinds(branch)
+    return found

@@ -1,0 +1,193 @@
+"""Real children that crash, hang, hog and answer."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from model import errors
+from model.isolation import IsolatedWorker, ProcessLimits
+
+HERE = Path(__file__).parent
+SMALL = ProcessLimits(memory_bytes=2**29, answer_bytes=2**20)
+AMPLE_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _handlers_importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(HERE))
+
+
+@pytest.fixture
+def worker() -> Iterator[IsolatedWorker]:
+    with _worker() as made:
+        yield made
+
+
+def _worker(limits: ProcessLimits = SMALL) -> IsolatedWorker:
+    return IsolatedWorker("isolation_handlers:serve", options={"who": "test"}, limits=limits)
+
+
+def _do(worker: IsolatedWorker, deed: str, timeout_s: float = AMPLE_S, **payload: Any) -> Any:
+    return worker.call({"do": deed, **payload}, timeout_s=timeout_s)
+
+
+def test_plain_values_come_back_as_sent(worker: IsolatedWorker) -> None:
+    value = {"text": "é", "list": [1, 2.5, None, True], "bytes": b"\x00\xff"}
+    assert _do(worker, "echo", value=value) == value
+
+
+def test_arrays_cross_both_ways(worker: IsolatedWorker) -> None:
+    array = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    doubled = _do(worker, "double", array=array)
+    assert doubled.dtype == np.uint8
+    np.testing.assert_array_equal(doubled, array * 2)
+
+
+def test_the_factory_is_given_its_options(worker: IsolatedWorker) -> None:
+    assert _do(worker, "options") == {"who": "test"}
+
+
+def test_one_child_answers_many_calls(worker: IsolatedWorker) -> None:
+    assert len({_do(worker, "pid") for _ in range(5)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("deed", "message"),
+    [
+        ("segfault", "SIGSEGV"),
+        ("hog", "out of memory"),
+        ("bug", "ZeroDivisionError: a bug"),
+        ("object", "not a plain value"),
+        ("flood", "over the limit"),
+    ],
+)
+def test_a_child_that_breaks_costs_one_call(
+    worker: IsolatedWorker, deed: str, message: str
+) -> None:
+    before = _do(worker, "pid")
+    with pytest.raises(errors.WorkerDied, match=message):
+        _do(worker, deed)
+    assert _do(worker, "pid") != before
+
+
+def test_a_child_that_hangs_is_killed(worker: IsolatedWorker) -> None:
+    child = psutil.Process(_do(worker, "pid"))
+    with pytest.raises(errors.WorkerDied, match=r"no answer within 0\.2 s"):
+        _do(worker, "hang", timeout_s=0.2)
+    assert not child.is_running()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [errors.RetryLater, errors.NotYet, errors.Unsupported, errors.OverLimit, errors.BundleCorrupt],
+)
+def test_errors_of_the_tree_are_raised_as_themselves(
+    worker: IsolatedWorker, kind: type[errors.LookoutError]
+) -> None:
+    before = _do(worker, "pid")
+    with pytest.raises(errors.LookoutError, match="said the child") as caught:
+        _do(worker, "fail", error=kind.__name__, message="said the child")
+    assert caught.type is kind
+    assert _do(worker, "pid") == before
+
+
+def test_an_error_at_the_start_is_raised_as_itself() -> None:
+    worker = IsolatedWorker("isolation_handlers:refuse", options={"name": "mid"}, limits=SMALL)
+    with worker, pytest.raises(errors.BundleMissing, match="install mid first"):
+        worker.call(None, timeout_s=AMPLE_S)
+
+
+def test_a_child_that_died_while_idle_is_replaced_unnoticed(worker: IsolatedWorker) -> None:
+    child = psutil.Process(_do(worker, "pid"))
+    child.kill()
+    psutil.wait_procs([child], timeout=AMPLE_S)
+    assert _do(worker, "pid") != child.pid
+
+
+def test_a_child_is_recycled_after_its_calls() -> None:
+    with _worker(ProcessLimits(calls_before_recycling=2)) as worker:
+        pids = [_do(worker, "pid") for _ in range(6)]
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 2]
+
+
+def test_threads_share_a_worker_without_mixing_answers(worker: IsolatedWorker) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda i: _do(worker, "echo", value=i), range(200)))
+    assert answers == list(range(200))
+
+
+def test_the_child_outlives_the_thread_that_started_it(worker: IsolatedWorker) -> None:
+    pids: list[int] = []
+    starter = threading.Thread(target=lambda: pids.append(_do(worker, "pid")))
+    starter.start()
+    starter.join()
+    assert _do(worker, "pid") == pids[0]
+
+
+def test_closing_ends_a_call_in_another_thread(worker: IsolatedWorker) -> None:
+    child = psutil.Process(_do(worker, "pid"))
+    with ThreadPoolExecutor(1) as pool:
+        hanging = pool.submit(_do, worker, "hang")
+        worker.close()
+        with pytest.raises((errors.WorkerDied, ValueError)):
+            hanging.result()
+    assert not child.is_running()
+
+
+def test_a_closed_worker_refuses_calls(worker: IsolatedWorker) -> None:
+    worker.close()
+    with pytest.raises(ValueError, match="closed"):
+        _do(worker, "pid")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_child_leaves_the_signals_of_a_shutdown_to_its_parent(
+    worker: IsolatedWorker, number: signal.Signals
+) -> None:
+    pid = _do(worker, "pid")
+    os.kill(pid, number)
+    assert _do(worker, "pid") == pid
+
+
+def test_the_child_is_given_no_secrets_and_leaves_no_core_files(
+    worker: IsolatedWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OAUTH_ACCESS_SECRET", "s3cret")
+    assert "s3cret" not in _do(worker, "environment").values()
+    assert _do(worker, "core size") == 0
+
+
+@pytest.mark.parametrize("deed", ["pid", "hang"])
+def test_a_killed_parent_leaves_no_orphan_idle_or_busy(deed: str) -> None:
+    script = f"""
+import threading
+from model.isolation import IsolatedWorker, ProcessLimits
+worker = IsolatedWorker("isolation_handlers:serve", options={{}}, limits=ProcessLimits())
+print(worker.call({{"do": "pid"}}, timeout_s=60), flush=True)
+worker.call({{"do": "{deed}"}}, timeout_s=600)
+threading.Event().wait()
+"""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    _, alive = psutil.wait_procs([child], timeout=AMPLE_S)
+    assert not alive
+
+
+def test_the_parent_side_does_without_torch() -> None:
+    script = "import sys, model.decoder; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)

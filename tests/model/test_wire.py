@@ -1,0 +1,124 @@
+"""Messages of plain values, and the refusal of everything else."""
+
+import json
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.wire import Channel, Garbled, pack, unpack
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text().filter(lambda k: k != "$"), inner),
+)
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[Channel, socket.socket]]:
+    here, there = socket.socketpair()
+    with here, there:
+        yield Channel(here), there
+
+
+@given(PLAIN)
+def test_every_plain_value_survives_the_trip(value: Any) -> None:
+    assert unpack(pack(value)) == value
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64"])
+@pytest.mark.parametrize("shape", [(), (0, 3), (2, 3), (2, 3, 4)])
+def test_arrays_keep_type_and_shape(dtype: str, shape: tuple[int, ...]) -> None:
+    array = np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype)
+    back = unpack(pack([array]))[0]
+    assert back.dtype == dtype
+    np.testing.assert_array_equal(back, array)
+
+
+def test_a_transposed_array_arrives_in_order() -> None:
+    array = np.arange(6, dtype=np.uint8).reshape(2, 3).T
+    np.testing.assert_array_equal(unpack(pack(array)), array)
+
+
+@pytest.mark.parametrize(
+    "value", [object(), {1: 2}, {"$": 1}, {1, 2}, np.array([object()]), np.float32(1)]
+)
+def test_what_is_not_plain_is_refused_by_the_sender(value: Any) -> None:
+    with pytest.raises(TypeError, match="not a plain value"):
+        pack(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        '{"$": 9}',
+        '{"$": "x"}',
+        '{"$": 1, "dtype": "object", "shape": [1]}',
+        '{"$": 1, "dtype": "uint8", "shape": [2]}',
+        '{"$": 1, "dtype": "uint8", "shape": [-1]}',
+        '{"$": 1, "dtype": "uint8", "shape": [1e400]}',
+        '{"$": 1, "dtype": "uint8"}',
+        '{"$": 1, "dtype": [], "shape": [1]}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_not_a_message_is_refused_by_the_receiver(text: str) -> None:
+    with pytest.raises(Garbled):
+        unpack([text.encode(), b"x"])
+
+
+def test_a_message_larger_than_allowed_is_refused_before_it_is_read(
+    ends: tuple[Channel, socket.socket],
+) -> None:
+    channel, other = ends
+    other.sendall(struct.pack("<IQ", 1, 2**60))
+    with pytest.raises(Garbled, match="over the limit of 1000"):
+        channel.receive(max_bytes=1000)
+
+
+@pytest.mark.parametrize("count", [0, 2**32 - 1])
+def test_an_absurd_number_of_parts_is_refused(
+    ends: tuple[Channel, socket.socket], count: int
+) -> None:
+    channel, other = ends
+    other.sendall(struct.pack("<I", count))
+    with pytest.raises(Garbled):
+        channel.receive(max_bytes=1000)
+
+
+def test_a_sender_that_stops_half_way_is_given_up_at_the_deadline(
+    ends: tuple[Channel, socket.socket],
+) -> None:
+    channel, other = ends
+    other.sendall(struct.pack("<IQ", 1, 10) + b"half")
+    with pytest.raises(TimeoutError):
+        channel.receive(deadline=time.monotonic() + 0.05, max_bytes=1000)
+
+
+def test_a_receiver_that_does_not_read_is_given_up_at_the_deadline(
+    ends: tuple[Channel, socket.socket],
+) -> None:
+    channel, _ = ends
+    with pytest.raises(TimeoutError):
+        channel.send(bytes(2**24), deadline=time.monotonic() + 0.05)
+
+
+def test_a_closed_other_side_is_an_end_of_file(ends: tuple[Channel, socket.socket]) -> None:
+    channel, other = ends
+    other.sendall(struct.pack("<IQ", 1, 10) + json.dumps("cut").encode())
+    other.close()
+    with pytest.raises(EOFError):
+        channel.receive(max_bytes=1000)
