@@ -3,7 +3,7 @@
 import difflib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +62,15 @@ class ConfigWatch:
         self.settings = settings
         self._seen = self._stamp()
 
-    def changed(self) -> Settings | None:
-        """Return new settings once per valid change, else None."""
+    def changed(self, check: Callable[[Settings], None]) -> Settings | None:
+        """Return new settings once per change that is valid and passes `check`, else None."""
         stamp = self._stamp()
         if stamp == self._seen:
             return None
         self._seen = stamp
         try:
             settings = load(self.path)
+            check(settings)
         except ConfigInvalid as error:
             log.warning("config.refused", reason=str(error), effect="the old settings stay")
             return None

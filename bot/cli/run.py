@@ -1,0 +1,35 @@
+"""`lookout run`: the bot."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from bot.cli.options import add_command, add_config, settings_of
+
+if TYPE_CHECKING:
+    from bot.cli.options import Subparsers
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `run`."""
+    parser = add_command(
+        subparsers,
+        "run",
+        summary="watch uploads and suggest files for review",
+        description=(
+            "Follow the event stream, score every new upload, and put suggestions on the review\n"
+            "page. A dry run unless config.yaml says `mode: live`. Ends cleanly on SIGTERM and\n"
+            "Ctrl-C, and goes on where it ended when started again."
+        ),
+        example="lookout run --config config.yaml",
+    )
+    add_config(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until told to stop."""
+    settings = settings_of(arguments)
+    from bot.patrol import Patrol  # noqa: PLC0415 - keeps `lookout --help` quick
+
+    Patrol(arguments.config, settings).run()
+    return 0

@@ -1,0 +1,59 @@
+"""`lookout status`: what the ledger holds."""
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from bot.cli.options import add_command, add_config, settings_of
+
+if TYPE_CHECKING:
+    from bot.cli.options import Subparsers
+    from bot.ledger import Counts
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `status`."""
+    parser = add_command(
+        subparsers,
+        "status",
+        summary="counts per state, lag, and the oldest unfinished upload",
+        description=(
+            "Print how many uploads were seen and where they stand, how far the bot lies behind\n"
+            "the stream, and the age of the oldest upload that is not finished."
+        ),
+        example="lookout status --json",
+    )
+    add_config(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+    parser.set_defaults(run=status)
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Print the counts."""
+    from bot.ledger import Ledger  # noqa: PLC0415 - keeps `lookout --help` quick
+
+    with Ledger(settings_of(arguments).ledger.address) as ledger:
+        counts = ledger.census.take()
+    print(json.dumps(asdict(counts)) if arguments.json else _table(counts))
+    return 0
+
+
+def _table(counts: "Counts") -> str:
+    rows = [
+        ("seen", str(counts.seen)),
+        *((f"  {state}", str(number)) for state, number in counts.states.items()),
+        *((f"    skipped: {reason}", str(number)) for reason, number in counts.skipped.items()),
+        *((f"    dead: {error}", str(number)) for error, number in counts.dead.items()),
+        *((f"    scored: {verdict}", str(number)) for verdict, number in counts.verdicts.items()),
+        ("suggestions published", str(counts.published)),
+        ("suggestions waiting", str(counts.unpublished)),
+        ("unreadable events", str(counts.rejected_events)),
+        ("lag behind the stream", _seconds(counts.lag_seconds)),
+        ("oldest unfinished", _seconds(counts.oldest_unfinished_seconds)),
+    ]
+    return "\n".join(f"{name:<28}{value:>12}" for name, value in rows)
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f} s"

@@ -1,0 +1,59 @@
+"""Bytes of one picture → scored views, in processes that take a hostile file's damage alone."""
+
+from dataclasses import dataclass, replace
+
+from bot.config import MediaSettings, ModelSettings
+from bot.home import models_folder
+from bot.rules import View
+from model.decoder import IsolatedDecoder
+from model.image import DecodeLimits, Picture
+from model.isolated_classifier import IsolatedClassifier
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one picture showed. `partial` when some of it could not be read."""
+
+    views: tuple[View, ...]
+    partial: bool
+
+
+class Engine:
+    """A decoder and a classifier, each in a child process."""
+
+    def __init__(self, model: ModelSettings, media: MediaSettings) -> None:
+        """Start the classifier.
+
+        Raises:
+            BundleError: the model is not installed, or damaged.
+        """
+        self._classifier = IsolatedClassifier(models_folder(), model.name, threads=model.threads)
+        limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
+        self._decoder = IsolatedDecoder(limits=limits, target=self._classifier.input_edge)
+        self.version = self._classifier.version
+        self.labels = self._classifier.labels
+
+    def look(self, data: bytes, place: str, media: MediaSettings) -> Seen:
+        """Decode and score one picture; `place` says which part of its file it is.
+
+        Raises:
+            ImageError: the bytes are no picture, or one over the limits.
+            WorkerDied: they crashed or stalled a child process, which is already replaced.
+        """
+        picture = self._decoder.decode(data, timeout_s=media.decode_seconds)
+        scores = self._classifier.classify([frame.pixels for frame in picture.frames])
+        places = _places(picture, place)
+        views = tuple(View(score, where) for score, where in zip(scores, places, strict=True))
+        return Seen(views, picture.truncated)
+
+    def close(self) -> None:
+        """End both processes. May be called from another thread, in the middle of a look."""
+        self._decoder.close()
+        self._classifier.close()
+
+
+def _places(picture: Picture, place: str) -> list[str]:
+    """Return where each frame stands: an animation's frames are numbered from 1."""
+    if picture.frame_count == 1:
+        return [place]
+    return [f"{place} frame {frame.index + 1}".strip() for frame in picture.frames]

@@ -1,0 +1,226 @@
+"""The job itself: reader, writer, scorer and publisher side by side, until told to stop.
+
+main thread      signals, config.yaml, a line in the log every minute
+read, ingest     stream → hand-off → ledger
+score            ledger → wiki, pictures, model → ledger
+publish          outbox → page
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from bot.commons import Commons
+from bot.config import Settings
+from bot.configfile import ConfigWatch
+from bot.engine import Engine
+from bot.errors import ConfigInvalid, Never, RetryLater
+from bot.home import home
+from bot.identity import user_agent
+from bot.ingest import Ingest
+from bot.ledger import Ledger
+from bot.media import Fetcher
+from bot.pauses import full_jitter
+from bot.publish import Publisher, ReviewWiki
+from bot.publish.dryrun import DryRunWiki
+from bot.rules import unknown_labels
+from bot.scoring import Scorer
+from bot.stream import UploadStream, now_position
+
+log = structlog.get_logger(__name__)
+
+IDLE_S = 0.5  # between looks into an empty queue
+WATCH_S = 1.0  # between looks at config.yaml
+HEARTBEAT_TURNS = 60  # looks at config.yaml between two lines in the log
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 300.0
+REFUSED_PAUSE_S = 900.0  # before an edit that was refused for its content is tried again
+GOODBYE_S = 10.0  # Toolforge sends SIGKILL 15 s after SIGTERM
+NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger")
+
+
+class Patrol:
+    """One bot. `run` blocks until SIGTERM, SIGINT or an error that a person has to mend."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self._watch = ConfigWatch(path, settings)
+        self._stop = threading.Event()
+        self._failure: BaseException | None = None
+        self._ledger = Ledger(settings.ledger.address)
+        self._engine: Engine | None = None
+        self._scorer: Scorer | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force at this moment."""
+        return self._watch.settings
+
+    def run(self) -> None:
+        """Work until told to stop.
+
+        Raises:
+            Stop: with what a person has to do.
+        """
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        log.info("patrol.start", mode=self.settings.publish.mode, wiki=self.settings.wiki.api)
+        ingest = Ingest(self._ledger.intake, self.settings.stream.url, self._stop)
+        stream = UploadStream(
+            self.settings.stream, user_agent=self._user_agent, position=self._position()
+        )
+        self._spawn("read", lambda: ingest.read(stream))
+        workers = [
+            self._spawn("ingest", ingest.write),
+            self._spawn("score", self._score),
+            self._spawn("publish", self._publish),
+        ]
+        self._attend()
+        self._close(workers)
+        if self._failure:
+            raise self._failure
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        log.info("patrol.signal", signal=signal.Signals(number).name)
+        self._stop.set()
+
+    @property
+    def _user_agent(self) -> str:
+        return user_agent(self.settings.wiki.contact)
+
+    def _position(self) -> int:
+        """Return where to read from; the first start is remembered before anything is read."""
+        name = self.settings.stream.url
+        position = self._ledger.intake.position(name)
+        if position is None:
+            position = now_position()
+            self._ledger.intake.record(name, [], position)
+        return position
+
+    def _spawn(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Run a thread's work; whatever ends it early ends the bot, and is raised by `run`."""
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+            if not self._stop.is_set():
+                self._failure = error
+                self._stop.set()
+
+    def _attend(self) -> None:
+        turns = 0
+        while not self._stop.wait(WATCH_S):
+            self._adopt_changes()
+            if turns % HEARTBEAT_TURNS == 0:
+                self._heartbeat()
+            turns += 1
+
+    def _adopt_changes(self) -> None:
+        old = self.settings
+        new = self._watch.changed(self._check_rules)
+        if new is None:
+            return
+        names = [name for name in Settings.model_fields if getattr(new, name) != getattr(old, name)]
+        later = [name for name in names if name in NEEDS_RESTART]
+        log.info("config.changed", sections=",".join(names), after_restart=",".join(later))
+
+    def _check_rules(self, settings: Settings) -> None:
+        unknown = unknown_labels(settings.rules, self._engine.labels) if self._engine else []
+        if unknown and self._engine:
+            raise ConfigInvalid(
+                f"rules name the labels {', '.join(unknown)}, but the model "
+                f"{settings.model.name} gives {', '.join(self._engine.labels)}"
+            )
+
+    def _heartbeat(self) -> None:
+        counts = self._ledger.census.take()
+        log.info(
+            "patrol.heartbeat",
+            seen=counts.seen,
+            **counts.states,
+            unpublished=counts.unpublished,
+            lag=round(counts.lag_seconds or 0.0, 1),
+        )
+
+    def _score(self) -> None:
+        settings = self.settings
+        self._engine = Engine(settings.model, settings.media)
+        self._check_rules(settings)
+        self._scorer = Scorer(
+            self._ledger,
+            Commons(
+                settings.wiki, user_agent=self._user_agent, width=settings.media.thumbnail_width
+            ),
+            Fetcher(settings.wiki, settings.media, user_agent=self._user_agent),
+            self._engine,
+            self._stop,
+        )
+        scorer = self._scorer
+        log.info("patrol.ready", model=self._engine.version)
+        self._repeat(lambda: scorer.turn(self.settings), idle_s=lambda: IDLE_S)
+
+    def _publish(self) -> None:
+        wiki: ReviewWiki | None = None
+        mode = ""
+
+        def turn() -> int:
+            nonlocal wiki, mode
+            settings = self.settings
+            if wiki is None or settings.publish.mode != mode:
+                if wiki:
+                    wiki.close()
+                wiki, mode = review_wiki(settings), settings.publish.mode
+            Publisher(self._ledger.outbox, wiki, settings.publish).turn()
+            return 0  # always pause: edits are paced, not made as fast as possible
+
+        try:
+            self._repeat(turn, idle_s=lambda: self.settings.publish.interval_seconds)
+        finally:
+            if wiki:
+                wiki.close()
+
+    def _repeat(self, turn: Callable[[], int], *, idle_s: Callable[[], float]) -> None:
+        """Take turns until stopped; pause when there is nothing to do or the wiki asks for it."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                busy = turn()
+            except RetryLater as error:
+                failures += 1
+                pause = error.retry_after or full_jitter(
+                    failures, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S
+                )
+                log.warning("patrol.pause", error=str(error), seconds=round(pause, 1))
+            except Never as error:
+                pause = REFUSED_PAUSE_S
+                log.warning("patrol.refused", error=str(error), seconds=pause)
+            else:
+                failures = 0
+                pause = 0.0 if busy else idle_s()
+            self._stop.wait(pause)
+
+    def _close(self, workers: list[threading.Thread]) -> None:
+        """Let every thread finish its step, give leases back, end the child processes."""
+        for worker in workers:
+            worker.join(GOODBYE_S / len(workers))
+        if self._scorer:
+            self._scorer.abandon()
+        if self._engine:
+            self._engine.close()
+        self._ledger.close()
+        log.info("patrol.end")
+
+
+def review_wiki(settings: Settings) -> ReviewWiki:
+    """Return where suggestions go: a folder in dry-run, the wiki when live."""
+    if settings.publish.mode == "dry-run":
+        return DryRunWiki(home() / "dry-run")
+    from bot.publish.live import LiveWiki  # noqa: PLC0415 - a dry run needs no pywikibot
+
+    return LiveWiki(settings, home() / "pywikibot")

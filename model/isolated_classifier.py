@@ -1,0 +1,76 @@
+"""`model.classifier.Classifier` in a process of its own: torch's memory and faults stay there."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.isolation import IsolatedWorker, ProcessLimits
+
+CLASSIFY_TIMEOUT_S: Final = 60.0
+# torch reserves far more address space than it uses, so that RLIMIT_AS cannot bound it.
+PROCESS: Final = ProcessLimits(memory_bytes=None, calls_before_recycling=100_000)
+
+
+class IsolatedClassifier:
+    """Scores in one child process. Safe to share between threads."""
+
+    def __init__(self, models: Path, name: str, *, threads: int = 1) -> None:
+        """Open the bundle `name` in the folder `models`, in the child.
+
+        Raises:
+            BundleError: it is missing or corrupt.
+        """
+        options = {"models": str(models), "name": name, "threads": threads}
+        self._worker = IsolatedWorker(
+            "model.isolated_classifier:serve", options=options, limits=PROCESS
+        )
+        about = self._worker.call(None, timeout_s=CLASSIFY_TIMEOUT_S)
+        self.labels: tuple[str, ...] = tuple(about["labels"])
+        self.input_edge: int = about["edge"]
+        self.version: str = about["version"]
+        self.provenance: dict[str, str] = about["provenance"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def classify(self, pictures: Sequence[NDArray[np.uint8]]) -> list[dict[str, float]]:
+        """Score pictures as `Classifier.classify` does.
+
+        Raises:
+            WorkerDied: the child crashed or took too long.
+        """
+        timeout_s = CLASSIFY_TIMEOUT_S * max(1, len(pictures))
+        scores: list[dict[str, float]] = self._worker.call(list(pictures), timeout_s=timeout_s)
+        return scores
+
+    def close(self) -> None:
+        """End the child."""
+        self._worker.close()
+
+
+def serve(options: Mapping[str, Any]) -> Callable[[list[NDArray[np.uint8]] | None], Any]:
+    """Return the child's handler: None to what the model is, pictures to their scores."""
+    from model.bundle import open_bundle  # noqa: PLC0415 - torch is for the child alone
+    from model.classifier import Classifier  # noqa: PLC0415
+
+    bundle = open_bundle(Path(options["models"]), options["name"])
+    classifier = Classifier(bundle, threads=options["threads"])
+
+    def handle(pictures: list[NDArray[np.uint8]] | None) -> Any:
+        if pictures is not None:
+            return classifier.classify(pictures)
+        return {
+            "labels": classifier.labels,
+            "edge": bundle.card.input.size,
+            "version": classifier.provenance.version,
+            "provenance": asdict(classifier.provenance),
+        }
+
+    return handle
