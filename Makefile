@@ -1,0 +1,71 @@
+# Every target does its own set-up, in .venv and var/, and says what it is doing.
+# Variables: PYTHON (3.11 or newer), PIP_FLAGS (for example the address of a CPU-only torch index).
+
+PYTHON ?= python3
+PIP_FLAGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+MODEL := var/models/nsfwjs-mobilenet-v2-mid/card.json
+export LOOKOUT_HOME := $(CURDIR)/var
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint bench fuzz clean
+
+help:
+	@echo "make demo   see the bot work on a miniature Commons, offline once set up"
+	@echo "make run    watch the real uploads; a dry run unless config.yaml says otherwise"
+	@echo "make test   lint, types and every test, on a real MediaWiki"
+	@echo "make lint   ruff and mypy alone"
+	@echo "make bench  speed, side by side with other runtimes"
+	@echo "make fuzz   10,000 damaged files through the decoder"
+	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
+
+demo: $(MODEL)
+	@echo "== The unchanged bot on a miniature Commons, about a minute"
+	@$(BIN)/lookout demo
+
+run: $(MODEL)
+	@echo "== The bot, with config.yaml; Ctrl-C ends it"
+	@exec $(BIN)/lookout run
+
+test: lint rig $(MODEL)
+	@echo "== Tests"
+	@$(BIN)/pytest
+
+lint: $(VENV)/.tests-ready
+	@echo "== Lint and types"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy bot model tests
+
+bench: $(VENV)/.tests-ready $(MODEL)
+	@echo "== Benchmarks, each figure a median measured side by side"
+	@$(BIN)/python -m bench
+
+fuzz: $(VENV)/.tests-ready
+	@echo "== 10,000 damaged files"
+	@LOOKOUT_FUZZ_FILES=10000 $(BIN)/pytest -s tests/model/test_image_fuzz.py
+
+.PHONY: rig
+rig:
+	@sh tests/rig/prepare.sh
+
+$(MODEL): $(VENV)/.ready
+	@echo "== The default model"
+	@$(BIN)/lookout model install
+	@touch $@
+
+$(VENV)/.ready: setup.cfg pyproject.toml
+	@sh .ci/virtual-environment "$(PYTHON)" $(VENV)
+	@echo "== Packages (torch is large: some minutes on a slow line)"
+	@$(BIN)/pip install -q $(PIP_FLAGS) -e .
+	@touch $@
+
+$(VENV)/.tests-ready: $(VENV)/.ready
+	@echo "== Packages for the tests"
+	@$(BIN)/pip install -q $(PIP_FLAGS) -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
