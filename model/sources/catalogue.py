@@ -1,0 +1,23 @@
+"""The models that can be installed by name."""
+
+from collections.abc import Mapping
+
+from model.card import Description
+from model.errors import BundleMissing
+from model.sources.nsfwjs_description import MOBILENET_V2_MID
+
+DESCRIPTIONS: Mapping[str, Description] = {
+    description.name: description for description in (MOBILENET_V2_MID,)
+}
+
+
+def describe(name: str) -> Description:
+    """Return what is known of a model.
+
+    Raises:
+        BundleMissing: No model has that name.
+    """
+    if name not in DESCRIPTIONS:
+        known = ", ".join(DESCRIPTIONS)
+        raise BundleMissing(f"There is no importer for {name}; there is one for: {known}.")
+    return DESCRIPTIONS[name]

