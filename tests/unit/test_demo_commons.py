@@ -113,8 +113,8 @@ def test_a_photograph_is_described_in_the_words_of_mediawiki(
 def test_the_original_and_its_thumbnail_are_served(
     commons: MiniCommons, api: mwapi.Session
 ) -> None:
-    upload(commons, "File:Ärger – owl.png", "drawings/owl.png")
-    info = imageinfo(api, "File:Ärger – owl.png")
+    upload(commons, "File:Große Eule & Käuzchen.png", "drawings/owl.png")
+    info = imageinfo(api, "File:Große Eule & Käuzchen.png")
     assert fetch(info["url"]).content == stored("drawings/owl.png")
     thumbnail = picture(fetch(info["thumburl"]))
     assert (thumbnail.format, thumbnail.size) == ("PNG", (500, 375))
