@@ -1,6 +1,8 @@
 """Any Pillow mode to 8-bit sRGB on white, the form in which every model here sees colour."""
 
 import io
+import math
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -9,8 +11,13 @@ from PIL import Image, ImageCms
 
 PROFILE_BYTES_MAX: Final = 4 * 2**20  # real profiles: under 0.6 KB (sRGB) to 3 MB (press CMYK)
 WHITE: Final = (255, 255, 255)
+SRGB_GAMMA: Final = 0.45455  # the gAMA an sRGB picture states (https://www.w3.org/TR/png-3/#11sRGB)
+GAMMA_TOLERANCE: Final = 0.05  # libpng's PNG_GAMMA_THRESHOLD
 
-_BITS_PER_SAMPLE_TAG: Final = 258  # TIFF 6.0, section 8
+# TIFF 6.0, section 8
+_BITS_PER_SAMPLE_TAG: Final = 258
+_PHOTOMETRIC_TAG: Final = 262
+_WHITE_IS_ZERO: Final = 0
 _MODE_OF_PROFILE: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
 _SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _LAB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
@@ -39,32 +46,39 @@ def eight_bit(image: Image.Image, *, black: float, white: float) -> Image.Image:
     return image.convert("RGB")
 
 
-def sample_range(image: Image.Image) -> tuple[float, float]:
-    """Return the sample values of black and white of a deep image.
+def sample_range(image: Image.Image, bands: Iterable[Image.Image]) -> tuple[float, float]:
+    """Return the sample values of black and white of a deep `image`, given all its `bands`.
 
     Unsigned samples use their declared bits. Floats within 0..1 are taken at their word; other
     floats and 32-bit integers have no agreed range, so what is there is spread over black to white.
     """
+    tags = getattr(image, "tag_v2", {})
     if image.mode.startswith("I;16"):
-        return 0.0, float(2 ** _declared_bits(image) - 1)
-    if image.mode not in {"I", "F"}:
-        return 0.0, 255.0
-    samples = np.asarray(image)
-    finite = samples[np.isfinite(samples)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    if image.mode == "F" and low >= 0.0 and high <= 1.0:
-        return 0.0, 1.0
-    return low, max(high, low + 1.0)
+        low, high = 0.0, 2.0 ** tags.get(_BITS_PER_SAMPLE_TAG, (16,))[0] - 1.0
+    elif image.mode in {"I", "F"}:
+        low, high = _found_range(bands)
+        if image.mode == "F" and low >= 0.0 and high <= 1.0:
+            low, high = 0.0, 1.0
+    else:
+        return 0.0, 255.0  # Pillow has already scaled, and inverted where need be
+    return (high, low) if tags.get(_PHOTOMETRIC_TAG) == _WHITE_IS_ZERO else (low, high)
 
 
-def srgb_on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
+def srgb_on_white(
+    image: Image.Image, *, profile: bytes | None = None, gamma: float | None = None
+) -> Image.Image:
     """Return `image` (a mode `eight_bit` gives) as RGB: profile applied, transparency on white.
+
+    Args:
+        image: 8 bits a sample.
+        profile: ICC profile of the file.
+        gamma: exponent of its encoding (PNG gAMA), which counts where there is no profile.
 
     Raises:
         ProfileRefused: broken, oversized, or made for another kind of image.
     """
     colour = image.convert(image.mode[:-1]) if image.mode in {"LA", "RGBA"} else image
-    opaque = _to_srgb(colour, profile)
+    opaque = _to_srgb(colour, profile, gamma)
     if colour is image:
         return opaque
     page = Image.new("RGB", image.size, WHITE)
@@ -72,10 +86,14 @@ def srgb_on_white(image: Image.Image, profile: bytes | None) -> Image.Image:
     return page
 
 
-def _declared_bits(image: Image.Image) -> int:
-    tags = getattr(image, "tag_v2", {})
-    bits = tags.get(_BITS_PER_SAMPLE_TAG, (16,))
-    return int(bits[0])
+def _found_range(bands: Iterable[Image.Image]) -> tuple[float, float]:
+    low, high = math.inf, -math.inf
+    for band in bands:
+        samples = np.asarray(band)
+        finite = samples[np.isfinite(samples)]
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+    return (low, high) if low < high else (0.0, 1.0)
 
 
 def _scaled(samples: NDArray[np.generic], black: float, white: float) -> NDArray[np.uint8]:
@@ -84,10 +102,17 @@ def _scaled(samples: NDArray[np.generic], black: float, white: float) -> NDArray
     return (shown * 255.0 + 0.5).astype(np.uint8)
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _to_srgb(image: Image.Image, profile: bytes | None, gamma: float | None) -> Image.Image:
     if profile:
         return _apply(image, _opened(profile))
-    return _apply(image, _LAB) if image.mode == "LAB" else image.convert("RGB")
+    if image.mode == "LAB":
+        return _apply(image, _LAB)
+    rgb = image.convert("RGB")
+    exponent = SRGB_GAMMA / gamma if gamma else 1.0
+    if abs(exponent - 1.0) < GAMMA_TOLERANCE:
+        return rgb
+    curve = [round(255.0 * (level / 255.0) ** exponent) for level in range(256)]
+    return rgb.point(curve * 3)
 
 
 def _opened(profile: bytes) -> ImageCms.ImageCmsProfile:

@@ -5,6 +5,7 @@ from typing import Final
 from PIL import Image
 
 from model.errors import OverLimit
+from model.pillow import DAMAGE
 
 _GIF_HEADER_BYTES: Final = 13
 _GIF_EXTENSION: Final = 0x21
@@ -51,8 +52,9 @@ def _count_pages(image: Image.Image, limit: int) -> int:
         try:
             image.seek(page)
         except EOFError:
-            image.seek(0)
             return page
+        except DAMAGE:
+            return page + 1  # reading it will tell what is wrong
     return limit + 1
 
 

@@ -4,8 +4,9 @@ Call it in a `model.isolation.IsolatedWorker` whenever the bytes come from outsi
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from model import sniff
 from model.colour import ProfileRefused, srgb_on_white
 from model.errors import OverLimit, Undecodable, Unsupported
 from model.frames import count_frames, spread
-from model.pillow import held_to
+from model.pillow import DAMAGE, held_to
 from model.shrink import OVERSAMPLING, factors, shrunk
 
 # https://www.cipa.jp/std/documents/download_e.html?CIPA_DC-008-2024-E, tag Orientation
@@ -145,7 +146,7 @@ class _Reader:
         for index in self._chosen():
             try:
                 found.append(self._frame(index))
-            except (OSError, EOFError, ValueError, SyntaxError) as error:
+            except DAMAGE as error:
                 self._notes[f"frame {index} onwards cannot be read: {error}"] = None
                 break
         if all((frame.pixels == frame.pixels[0, 0]).all() for frame in found):
@@ -171,16 +172,17 @@ class _Reader:
             image.draft(None, (edge, edge))  # JPEG: skips the inverse DCT of detail not needed
         image.load()
         small = shrunk(image, factors(*image.size, self._target))
-        upright = self._srgb(small, image.info.get("icc_profile"))
+        upright = self._srgb(small, image.info)
         turn = _UPRIGHT.get(_orientation(image))
         return Frame(np.array(upright.transpose(turn) if turn is not None else upright), index)
 
-    def _srgb(self, image: Image.Image, profile: bytes | None) -> Image.Image:
+    def _srgb(self, image: Image.Image, info: Mapping[str | tuple[int, int], Any]) -> Image.Image:
+        gamma = None if "srgb" in info else info.get("gamma")
         try:
-            return srgb_on_white(image, profile)
+            return srgb_on_white(image, profile=info.get("icc_profile"), gamma=gamma)
         except ProfileRefused as refusal:
             self._notes[f"{refusal}; ignored"] = None
-            return srgb_on_white(image, None)
+            return srgb_on_white(image)
 
     def _check_pixels(self) -> None:
         width, height = self._image.size
@@ -204,7 +206,7 @@ class _Reader:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION_TAG, 1))
-    except (SyntaxError, ValueError, TypeError, OSError, KeyError):
+    except DAMAGE:
         return 1  # damaged EXIF says nothing about the pixels
 
 

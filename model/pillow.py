@@ -1,7 +1,9 @@
 """Pillow held to this project's rules: its process-wide switches, its warnings, its exceptions."""
 
+import struct
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -9,6 +11,22 @@ from typing import Final
 from PIL import Image, ImageFile
 
 from model.errors import ImageError, OverLimit, Undecodable
+
+# What Pillow's parsers raise over damaged bytes; tests/model/test_image_fuzz.py looks for others.
+DAMAGE: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 
 # The switches below and the warning filters belong to the whole process, so one picture at a time
 # is decoded in it. Parallel decoding is done by processes (model.isolation), not by threads.
@@ -39,7 +57,7 @@ def held_to(*, pixels: int, lenient: bool) -> Iterator[None]:
             raise
         except (Image.DecompressionBombError, MemoryError) as error:
             raise OverLimit(f"too large to decode: {str(error) or 'out of memory'}") from error
-        except Exception as error:  # a fuzzed file makes Pillow raise nearly every built-in kind
+        except DAMAGE as error:
             raise Undecodable(f"damaged: {str(error) or type(error).__name__}") from error
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS = before

@@ -26,7 +26,7 @@ def factors(width: int, height: int, target: int | None) -> tuple[int, int]:
 
 def shrunk(image: Image.Image, by: tuple[int, int]) -> Image.Image:
     """Return loaded `image` as 8 bits a sample (see `eight_bit`), box-averaged down by `by`."""
-    black, white = sample_range(image)
+    black, white = sample_range(image, _bands(image))
     width, height = image.size
     parts = [
         eight_bit(band, black=black, white=white).reduce(by)
@@ -42,7 +42,7 @@ def shrunk(image: Image.Image, by: tuple[int, int]) -> Image.Image:
     return whole
 
 
-def _bands(image: Image.Image, *, multiple_of: int) -> Iterator[Image.Image]:
+def _bands(image: Image.Image, *, multiple_of: int = 1) -> Iterator[Image.Image]:
     width, height = image.size
     rows = max(1, BAND_PIXELS // width // multiple_of) * multiple_of
     for top in range(0, height, rows):
