@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -137,9 +138,7 @@ def _plain(value: Any) -> str:
 
 
 def _masked_address(address: str) -> str:
-    from sqlalchemy import make_url  # noqa: PLC0415 - only this one command needs it here
-
-    return make_url(address).render_as_string(hide_password=True)
+    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", address)
 
 
 def _line_numbers(node: yaml.Node, place: Place = ()) -> dict[Place, int]:

@@ -1,0 +1,63 @@
+"""The documents say what is true: links lead somewhere, commands exist, settings are described."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.cli import build_parser
+from bot.config import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#]+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_relative_link_leads_to_a_file(document: Path) -> None:
+    links = LINK.findall(document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_readme_fits_and_starts_with_its_two_commands() -> None:
+    assert len(README.splitlines()) < 150
+    first_screen = "\n".join(README.splitlines()[:25])
+    assert "make demo" in first_screen
+    assert "make test" in first_screen
+
+
+def test_the_readme_names_every_section_of_the_settings() -> None:
+    sections = set(Settings.model_fields) - {"secrets"}
+    assert set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)) == sections
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_in_the_documents_exists(document: Path) -> None:
+    commands = {
+        name
+        for action in build_parser()._subparsers._group_actions  # type: ignore[union-attr]  # has some
+        for name in action.choices or ()
+    }
+    named = re.findall(r"`lookout ([a-z][a-z-]*)", document.read_text(encoding="utf-8"))
+    assert set(named) <= commands
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_target_in_the_documents_exists(document: Path) -> None:
+    targets = re.findall(
+        r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    named = re.findall(
+        r"(?:`|^    )make ([a-z-]+)", document.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert set(named) <= set(targets)
+
+
+def test_ruff_ignores_each_carry_a_reason() -> None:
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    ignored = [line for line in lines if re.match(r'\s+"[A-Z]+[0-9]*",', line)]
+    assert len(ignored) > 5
+    assert [line for line in ignored if "# " not in line] == []
+    assert tomllib.loads("\n".join(lines))["tool"]["ruff"]["lint"]["select"] == ["ALL"]
