@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -69,8 +70,13 @@ def _reporting(channel: Channel) -> Iterator[None]:
         channel.send({"died": "out of memory"})
         raise SystemExit(1) from None
     except Exception as error:
-        channel.send({"died": f"{type(error).__name__}: {error}"})
+        channel.send({"died": f"{type(error).__name__}: {error}{_place(error)}"})
         raise
+
+
+def _place(error: Exception) -> str:
+    innermost = traceback.extract_tb(error.__traceback__)[-1]
+    return f" ({innermost.filename}, line {innermost.lineno})"
 
 
 @contextmanager

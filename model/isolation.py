@@ -55,6 +55,7 @@ class _Child:
                 pass_fds=(there.fileno(),),
                 stdin=subprocess.PIPE,  # never written: its closing tells the child of our end
                 stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,  # libtiff prints there whatever a hostile file makes it
                 env=_environment(),
             )
         self._channel = Channel(here)

@@ -1,0 +1,1 @@
+"""Benign pictures made on the spot, the damage done to them, and files made to do damage."""
