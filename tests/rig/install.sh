@@ -14,11 +14,11 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
 fi
 
-# micro-httpd and php-cgi are the smallest packages that satisfy mediawiki's dependencies on a web
+# micro-httpd and php8.2-cgi are the smallest packages that satisfy mediawiki's dependencies on a web
 # server and a PHP for it; neither is run. Without them apt would install Apache.
 # diffutils brings diff3, without which MediaWiki calls every overlapping edit a conflict.
 packages="
-    mediawiki micro-httpd php-cgi
+    mediawiki micro-httpd php8.2-cgi
     php-cli php-sqlite3 php-mbstring php-xml php-intl php-gd php-curl php-apcu
     imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
     diffutils fonts-dejavu-core ca-certificates
