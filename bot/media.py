@@ -18,6 +18,7 @@ from bot.http import (
     retry_after,
 )
 from model.errors import OverLimit
+from model.sampling import spread
 
 READ_BYTES = 64 * 1024
 REDIRECTS = 3
@@ -152,15 +153,6 @@ def _parameters(info: FileInfo, settings: MediaSettings) -> list[tuple[str, str]
         pages = spread(info.pages, settings.stills)
         return [(f"p. {page + 1}", f"page{page + 1}-{width}px") for page in pages]
     return []
-
-
-def spread(count: int, most: int) -> list[int]:
-    """Return at most `most` of the numbers below `count`, evenly, with the first and the last."""
-    if count <= most:
-        return list(range(count))
-    if most == 1:
-        return [count // 2]
-    return [round(index * (count - 1) / (most - 1)) for index in range(most)]
 
 
 def _asks_for_steps(response: requests.Response) -> bool:

@@ -1,4 +1,4 @@
-"""Which frames of an animation or pages of a document are looked at."""
+"""How many frames or pages a file has."""
 
 from typing import Final
 
@@ -13,15 +13,6 @@ _GIF_IMAGE: Final = 0x2C
 _GIF_TRAILER: Final = 0x3B
 _GIF_IMAGE_BYTES: Final = 10
 _PALETTE_FLAG: Final = 0x80
-
-
-def spread(count: int, wanted: int) -> tuple[int, ...]:
-    """Return at most `wanted` of `range(count)`, evenly spread, the first and the last included."""
-    if count <= wanted:
-        return tuple(range(count))
-    if wanted == 1:
-        return (0,)
-    return tuple(round(i * (count - 1) / (wanted - 1)) for i in range(wanted))
 
 
 def count_frames(image: Image.Image, data: bytes, *, limit: int) -> int:

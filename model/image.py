@@ -16,8 +16,9 @@ from PIL.Image import Transpose
 from model import sniff
 from model.colour import ProfileRefused, srgb_on_white
 from model.errors import OverLimit, Undecodable, Unsupported
-from model.frames import count_frames, spread
+from model.frames import count_frames
 from model.pillow import DAMAGE, held_to
+from model.sampling import spread
 from model.shrink import OVERSAMPLING, factors, shrunk
 
 # https://www.cipa.jp/std/documents/download_e.html?CIPA_DC-008-2024-E, tag Orientation
