@@ -229,7 +229,7 @@ def test_a_damaged_file_has_a_size_and_no_thumbnail(
 def test_an_overwritten_file_shows_the_new_version_and_where_to_go_on(
     commons: MiniCommons, api: mwapi.Session
 ) -> None:
-    upload(commons, "File:Flower.png", "drawings/flower.png")
+    upload(commons, "File:Flower.png", "drawings/house.png")
     upload(commons, "File:Flower.png", "drawings/robot.png")
     new, old = commons.wiki.versions("File:Flower.png")
     answers = list(
@@ -247,11 +247,11 @@ def test_an_overwritten_file_shows_the_new_version_and_where_to_go_on(
     assert "archivename" not in first
     assert second["archivename"].endswith("!Flower.png")
     assert fetch(first["url"]).content == stored("drawings/robot.png")
-    assert fetch(second["url"]).content == stored("drawings/flower.png")
+    assert fetch(second["url"]).content == stored("drawings/house.png")
 
 
 def test_a_quick_overwrite_is_dated_a_second_later(commons: MiniCommons) -> None:
-    upload(commons, "File:Flower.png", "drawings/flower.png")
+    upload(commons, "File:Flower.png", "drawings/house.png")
     upload(commons, "File:Flower.png", "drawings/robot.png")
     new, old = commons.wiki.versions("File:Flower.png")
     assert (new.uploaded_at - old.uploaded_at).total_seconds() >= 1

@@ -1,13 +1,10 @@
-"""Makes `media/`: resaves public-domain photographs and saves the drawings, a sound, odd files.
-
-Run `python -m bot.demo.make_media` where scikit-image is installed (`pip install -e .[test]`).
-The result is kept in the tree; the demonstration itself only reads it.
-"""
+"""Resaves public-domain photographs and saves the drawings, a sound and odd files."""
 
 import io
 import math
 import tempfile
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -15,23 +12,21 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from bot.demo import artwork
+from bot.demo.studio import scenes, sketches
 
-MEDIA = Path(__file__).parent / "media"
-MAX_BYTES = 40_000
+MEDIA = Path(__file__).parents[1] / "media"
+MAX_BYTES = 36_000
 LONGEST_SIDE = 640
 DRAWING_COLOURS = 64
 GIF_COLOURS = 16
 GIF_FRAMES = 8
 GIF_FRAME_MS = 80
 GIF_SIZE = (320, 240)
-SLIDESHOW = ("boat", "mountains", "owl")
 SLIDESHOW_SIZE = (480, 360)
 SLIDE_FRAMES = 4
 FRAMES_PER_SECOND = 2
-BOOKLET = ("house", "flower")
 BOOKLET_DPI = 150  # what PdfHandler renders at (`$wgPdfHandlerDpi`), so that a page is 640 wide
-BOOKLET_QUALITY = 60
+BOOKLET_QUALITY = 45
 SAMPLE_RATE = 8_000
 CHIME_HZ = (523.25, 659.25, 783.99)  # the C major chord, one note after the other
 NOTE_SECONDS = 0.5
@@ -46,19 +41,25 @@ PHOTOGRAPHS = (
     "chelsea",
     "coffee",
     "grass",
-    "gravel",
     "hubble_deep_field",
     "retina",
     "rocket",
     "text",
 )
+SKETCHES: dict[str, tuple[Callable[[Image.Image], Image.Image], str]] = {
+    "astronaut_in_pencil": (sketches.pencil, "astronaut"),
+    "cat_in_pencil": (sketches.pencil, "chelsea"),
+    "cat_in_watercolour": (sketches.watercolour, "chelsea"),
+    "photographer_in_pencil": (sketches.pencil, "camera"),
+    "photographer_in_watercolour": (sketches.watercolour, "camera"),
+}
 
 
-def photograph(name: str) -> bytes:
-    """Return a photograph of scikit-image as a JPEG of at most `MAX_BYTES`."""
+def photograph(name: str) -> Image.Image:
+    """Return a photograph of scikit-image, at most `LONGEST_SIDE` wide and high."""
     picture = Image.fromarray(getattr(data, name)())
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    return small_jpeg(picture)
+    return picture
 
 
 def small_jpeg(picture: Image.Image) -> bytes:
@@ -71,8 +72,14 @@ def small_jpeg(picture: Image.Image) -> bytes:
     return encoded.getvalue()
 
 
-def drawing(sheet: artwork.Sheet) -> bytes:
-    """Return a drawing as a PNG with a palette."""
+def drawn(name: str) -> Image.Image:
+    """Return one of the drawings that are computed from photographs."""
+    technique, original = SKETCHES[name]
+    return technique(photograph(original))
+
+
+def palette_png(sheet: scenes.Sheet) -> bytes:
+    """Return a flat drawing as a PNG with a palette."""
     encoded = io.BytesIO()
     flat = sheet.reduced().convert("RGB").quantize(DRAWING_COLOURS, dither=Image.Dither.NONE)
     flat.save(encoded, "PNG", optimize=True)
@@ -83,7 +90,7 @@ def animation() -> bytes:
     """Return a turning pinwheel as an animated GIF."""
     step = math.tau / 6 / GIF_FRAMES
     frames = [
-        artwork.pinwheel(step * index)
+        scenes.pinwheel(step * index)
         .reduced()
         .convert("RGB")
         .resize(GIF_SIZE, Image.Resampling.LANCZOS)
@@ -100,32 +107,33 @@ def animation() -> bytes:
 def transparent() -> bytes:
     """Return the sticker as a PNG with an alpha channel."""
     encoded = io.BytesIO()
-    artwork.sticker().reduced().save(encoded, "PNG", optimize=True)
+    scenes.sticker().reduced().save(encoded, "PNG", optimize=True)
     return encoded.getvalue()
 
 
 def slideshow() -> bytes:
     """Return three drawings as a silent WebM, two seconds each."""
+    slides = (scenes.boat().reduced(), scenes.owl().reduced(), drawn("cat_in_watercolour"))
     with tempfile.NamedTemporaryFile(suffix=".webm") as file:
         codec = cv2.VideoWriter.fourcc(*"VP90")
         video = cv2.VideoWriter(file.name, codec, FRAMES_PER_SECOND, SLIDESHOW_SIZE)
-        for name in SLIDESHOW:
-            slide = artwork.DRAWINGS[name]().reduced().convert("RGB").resize(SLIDESHOW_SIZE)
+        for slide in slides:
+            frame = np.asarray(slide.convert("RGB").resize(SLIDESHOW_SIZE))
             for _ in range(SLIDE_FRAMES):
-                video.write(cv2.cvtColor(np.asarray(slide), cv2.COLOR_RGB2BGR))
+                video.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
         video.release()
         return Path(file.name).read_bytes()
 
 
 def booklet() -> bytes:
     """Return two drawings as a PDF, one on each page."""
-    first, *others = (artwork.DRAWINGS[name]().reduced().convert("RGB") for name in BOOKLET)
+    cover, page = scenes.house().reduced().convert("RGB"), drawn("cat_in_pencil")
     encoded = io.BytesIO()
-    first.save(
+    cover.save(
         encoded,
         "PDF",
         save_all=True,
-        append_images=others,
+        append_images=[page],
         resolution=BOOKLET_DPI,
         quality=BOOKLET_QUALITY,
     )
@@ -134,7 +142,7 @@ def booklet() -> bytes:
 
 def damaged() -> bytes:
     """Return a JPEG whose size can be read and whose pixels cannot: a Huffman table is garbage."""
-    whole = photograph("chelsea")
+    whole = small_jpeg(photograph("chelsea"))
     table = whole.index(HUFFMAN_TABLE) + 2 * len(HUFFMAN_TABLE)
     return whole[:table] + b"\xff" * 16 + whole[table + 16 :]
 
@@ -158,8 +166,9 @@ def chime() -> bytes:
 
 def main() -> None:
     """Write every file into `media/`."""
-    made = {f"photographs/{name}.jpg": photograph(name) for name in PHOTOGRAPHS}
-    made |= {f"drawings/{name}.png": drawing(scene()) for name, scene in artwork.DRAWINGS.items()}
+    made = {f"photographs/{name}.jpg": small_jpeg(photograph(name)) for name in PHOTOGRAPHS}
+    made |= {f"drawings/{name}.jpg": small_jpeg(drawn(name)) for name in SKETCHES}
+    made |= {f"drawings/{name}.png": palette_png(scene()) for name, scene in scenes.SCENES.items()}
     made |= {
         "others/pinwheel.gif": animation(),
         "others/star.png": transparent(),

@@ -1,4 +1,4 @@
-"""The demonstration's own drawings, made in code so that their authorship is beyond doubt.
+"""The demonstration's own flat drawings, in code so that their authorship is beyond doubt.
 
 Coordinates are in a 640 by 480 frame; everything is drawn at `OVERSAMPLING` times that size and
 reduced once, which is what smooths the edges.
@@ -90,25 +90,6 @@ def house() -> Sheet:
     return sheet
 
 
-def cat() -> Sheet:
-    """A cat's face."""
-    sheet = Sheet("#fff4dc")
-    sheet.shape([(195, 200), (185, 60), (300, 130)], "#f0a24b")
-    sheet.shape([(445, 200), (455, 60), (340, 130)], "#f0a24b")
-    sheet.blob((320, 255), (160, 145), "#f0a24b")
-    for x in (260, 380):
-        sheet.blob((x, 230), (34, 40), "#ffffff")
-        sheet.blob((x + 4, 235), (14, 26), INK)
-    sheet.blob((320, 310), (60, 44), "#fbe0bd")
-    sheet.shape([(302, 290), (338, 290), (320, 312)], "#e5798a")
-    sheet.arc((303, 318), (18, 18), 0, 160)
-    sheet.arc((337, 318), (18, 18), 20, 180)
-    for side in (-1, 1):
-        for rise in (-22, 0, 22):
-            sheet.line([(320 + side * 75, 310), (320 + side * 215, 310 + rise)], width=3)
-    return sheet
-
-
 def robot() -> Sheet:
     """A robot that waves."""
     sheet = Sheet("#e9e4f5")
@@ -146,21 +127,6 @@ def boat() -> Sheet:
     return sheet
 
 
-def mountains() -> Sheet:
-    """Snowy mountains above a lake."""
-    sheet = Sheet("#f6d5b8")
-    sheet.blob((560, 90), (52, 52), "#f28b54")
-    for peak, foot, colour in ((170, 235, "#6b7fa3"), (500, 205, "#8597b8"), (345, 300, "#54678d")):
-        top = 360 - foot
-        sheet.shape([(peak - foot, 370), (peak, top), (peak + foot, 370)], colour)
-        snow = [(peak - 52, top + 52), (peak - 18, top + 38), (peak + 10, top + 60)]
-        sheet.shape([(peak, top), (peak + 52, top + 52), *reversed(snow)], "#ffffff")
-    sheet.shape([(-9, 368), (649, 368), (649, 489), (-9, 489)], "#7fb7cf")
-    for x, y in ((120, 410), (330, 440), (500, 405)):
-        sheet.line([(x, y), (x + 90, y)], "#ffffff")
-    return sheet
-
-
 def owl() -> Sheet:
     """An owl at night."""
     sheet = Sheet("#27375f")
@@ -178,39 +144,6 @@ def owl() -> Sheet:
     for row in range(3):
         for column in range(3):
             sheet.arc((280 + 40 * column, 280 + 34 * row), (18, 16), 0, 180)
-    return sheet
-
-
-def flower() -> Sheet:
-    """A flower in a pot."""
-    sheet = Sheet("#fdeef1")
-    sheet.line([(320, 220), (320, 360)], "#3f8f4f", 14)
-    sheet.blob((265, 310), (50, 22), "#5fb36a")
-    sheet.blob((375, 290), (50, 22), "#5fb36a")
-    for index in range(8):
-        turn = math.pi * index / 4
-        sheet.blob((320 + 76 * math.cos(turn), 160 + 76 * math.sin(turn)), (44, 44), "#e86a92")
-    sheet.blob((320, 160), (48, 48), "#f7d154")
-    sheet.box((225, 350), (190, 30), "#c96f4a", 6)
-    sheet.shape([(240, 380), (400, 380), (375, 465), (265, 465)], "#c96f4a")
-    return sheet
-
-
-def car() -> Sheet:
-    """A small car in town."""
-    sheet = Sheet("#cfe8dd")
-    for x, top, colour in ((40, 120, "#e8b96a"), (200, 60, "#d98c7a"), (360, 110, "#93b7d6")):
-        sheet.box((x, top), (130, 300 - top + 80), colour)
-        for y in range(top + 25, 300, 60):
-            sheet.box((x + 22, y), (32, 34), "#fffbe6")
-            sheet.box((x + 76, y), (32, 34), "#fffbe6")
-    sheet.shape([(-9, 380), (649, 380), (649, 489), (-9, 489)], "#8d9299")
-    sheet.shape([(190, 320), (250, 245), (430, 245), (500, 320)], "#f4f4f4")
-    sheet.line([(340, 245), (340, 320)])
-    sheet.box((130, 315), (430, 80), "#e2574c", 22)
-    for x in (220, 470):
-        sheet.blob((x, 395), (46, 46), INK)
-        sheet.blob((x, 395), (20, 20), "#d8dde3")
     return sheet
 
 
@@ -234,6 +167,6 @@ def sticker() -> Sheet:
     return sheet
 
 
-DRAWINGS: dict[str, Callable[[], Sheet]] = {
-    scene.__name__: scene for scene in (house, cat, robot, boat, mountains, owl, flower, car)
+SCENES: dict[str, Callable[[], Sheet]] = {
+    scene.__name__: scene for scene in (house, robot, boat, owl)
 }
