@@ -3,6 +3,7 @@
 Schema: mediawiki/recentchange 1.0.1. Uploads are log events (core `LocalFile::recordUpload3`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +13,12 @@ from bot.errors import MalformedEvent
 
 Action = Literal["upload", "overwrite", "revert"]
 UPLOAD_ACTIONS = ("upload", "overwrite", "revert")
+LARGEST_LOG_ID = 2**63 - 1
+SHA1_BITS = 160
 SHA1_HEX_DIGITS = 40
 BASE36 = 36
+# MediaWiki pads to 31 digits: Wikimedia\base_convert( …, 16, 36, 31 ) in FSFile::getSha1Base36.
+SHA1_IN_BASE36 = re.compile(r"[0-9a-z]{31}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +46,8 @@ def parse_upload(event: Mapping[str, Any], wiki: str) -> Upload | None:
         return None
     try:
         return _upload(event)
-    except (KeyError, TypeError, ValueError) as error:
-        raise MalformedEvent(f"upload event {event.get('log_id')}: {error!r}") from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise MalformedEvent(f"upload event {event.get('log_id')!r}: {error!r}") from error
 
 
 def is_canary(event: Mapping[str, Any]) -> bool:
@@ -56,14 +61,22 @@ def position(event: Mapping[str, Any]) -> int | None:
     if not isinstance(moment, str):
         return None
     try:
-        return int(datetime.fromisoformat(moment).timestamp() * 1000)
+        parsed = datetime.fromisoformat(moment)
     except ValueError:
         return None
+    return int(parsed.replace(tzinfo=parsed.tzinfo or UTC).timestamp() * 1000)
 
 
 def hex_sha1(base36: str) -> str:
-    """Return the 40 hex digits the API gives for the log's 31 digits in base 36."""
-    return f"{int(base36, BASE36):0{SHA1_HEX_DIGITS}x}"
+    """Return the 40 hex digits the API gives for the log's 31 digits in base 36.
+
+    Raises:
+        ValueError: it is no such number.
+    """
+    value = int(base36, BASE36) if SHA1_IN_BASE36.fullmatch(base36) else -1
+    if not 0 <= value < 2**SHA1_BITS:
+        raise ValueError(f"{base36!r} is no sha1 in base 36")
+    return f"{value:0{SHA1_HEX_DIGITS}x}"
 
 
 def _meta(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,30 +87,41 @@ def _meta(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def _upload(event: Mapping[str, Any]) -> Upload:
     # PHP writes an empty map as [], and a hidden log entry has no parameters.
     params = event.get("log_params") or {}
+    if not isinstance(params, dict):
+        raise TypeError(f"log_params is {params!r}")
+    sha1 = params.get("img_sha1")
     return Upload(
-        log_id=_whole_number(event["log_id"]),
+        log_id=_log_id(event["log_id"]),
         action=cast("Action", event["log_action"]),
         title=_filled(event["title"]),
-        user=event.get("user") or "",
+        user=_text(event.get("user") or ""),
         by_bot=event.get("bot") is True,
-        sha1=hex_sha1(params["img_sha1"]) if params.get("img_sha1") else None,
-        uploaded_at=_moment(params.get("img_timestamp"), event["timestamp"]),
+        sha1=hex_sha1(sha1) if sha1 else None,
+        uploaded_at=_moment(params.get("img_timestamp"), event),
     )
 
 
-def _moment(compact: str | None, seconds: float) -> datetime:
+def _moment(compact: str | None, event: Mapping[str, Any]) -> datetime:
     if compact:
         return datetime.strptime(compact, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return datetime.fromtimestamp(seconds, UTC)
+    return datetime.fromtimestamp(event["timestamp"], UTC)
 
 
-def _whole_number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
+def _log_id(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST_LOG_ID:
         raise TypeError(f"log_id is {value!r}")
     return value
 
 
 def _filled(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not value:
         raise ValueError(f"title is {value!r}")
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    """Return `value` if it is text that a database can store; JSON can hold half a character."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    value.encode()
     return value
