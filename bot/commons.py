@@ -1,6 +1,8 @@
 """The read side of the MediaWiki API, through mwapi: what a file is, and where its pictures are."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,13 +10,10 @@ from urllib.parse import urlsplit
 
 import mwapi
 import requests
-import structlog
 
 from bot.config import Medium, WikiSettings
 from bot.errors import NetworkFault, Refused, ServerBusy
-from bot.http import raise_if_busy, retry_after
-
-log = structlog.get_logger(__name__)
+from bot.http import no_answer, raise_if_busy, retry_after
 
 TITLES_PER_REQUEST = 50  # also the most thumbnails one request may ask for
 MAXLAG_S = 5  # https://www.mediawiki.org/wiki/Manual:Maxlag_parameter
@@ -56,12 +55,18 @@ class FileInfo:
 
 
 class Commons:
-    """One wiki's files. Calls come one at a time, as its etiquette asks."""
+    """One wiki's files. Safe to share between threads; calls come one at a time.
+
+    That is what https://www.mediawiki.org/wiki/API:Etiquette asks for. Every call raises:
+        RetryLater: the wiki is busy or out of reach, or its answer is none.
+        Refused: the wiki does not accept the request.
+    """
 
     def __init__(self, settings: WikiSettings, *, user_agent: str, width: int) -> None:
         parts = urlsplit(settings.api)
-        session = requests.Session()
-        session.hooks["response"].append(_check)
+        self._session = requests.Session()
+        self._session.hooks["response"].append(_check)
+        self._turn = threading.Lock()
         self._width = width
         self._api = mwapi.Session(
             f"{parts.scheme}://{parts.netloc}",
@@ -69,16 +74,11 @@ class Commons:
             user_agent=user_agent,
             formatversion=2,
             timeout=settings.timeout_seconds,
-            session=session,
+            session=self._session,
         )
 
     def files(self, titles: Sequence[str]) -> dict[str, FileInfo]:
-        """Return the files that exist, by the titles asked for; absent ones are left out.
-
-        Raises:
-            RetryLater: the wiki is busy or out of reach.
-            Refused: the wiki does not accept the request.
-        """
+        """Return the files that exist, by the titles asked for; absent ones are left out."""
         found: dict[str, FileInfo] = {}
         for start in range(0, len(titles), TITLES_PER_REQUEST):
             found |= self._batch(titles[start : start + TITLES_PER_REQUEST])
@@ -86,21 +86,22 @@ class Commons:
 
     def hashes(self, titles: Sequence[str]) -> dict[str, str]:
         """Return the sha1 of each file's current version, by the titles asked for."""
-        return {
-            title: info["sha1"]
-            for start in range(0, len(titles), TITLES_PER_REQUEST)
-            for title, info in self._query(
-                titles[start : start + TITLES_PER_REQUEST], iiprop="sha1"
-            )
-            if "sha1" in info
-        }
+        found: dict[str, str] = {}
+        for start in range(0, len(titles), TITLES_PER_REQUEST):
+            batch = titles[start : start + TITLES_PER_REQUEST]
+            answers = self._query(batch, iiprop="sha1")
+            found |= {title: info["sha1"] for title, info in answers.items() if "sha1" in info}
+        return found
 
     def rendition(self, title: str, parameter: str) -> str | None:
         """Return the address of one page (`page2-500px`) or still (`500px-seek=12`)."""
         width = str(self._width)
-        for _, info in self._query([title], iiprop="url", iiurlwidth=width, iiurlparam=parameter):
-            return _thumbnail(info)
-        return None
+        answers = self._query([title], iiprop="url", iiurlwidth=width, iiurlparam=parameter)
+        return _thumbnail(answers[title]) if title in answers else None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._session.close()
 
     def _batch(self, titles: Sequence[str]) -> dict[str, FileInfo]:
         asked = {"iiprop": PROPERTIES, "iiurlwidth": str(self._width)}
@@ -113,47 +114,79 @@ class Commons:
             return _files(self._query(titles, iiprop=PROPERTIES))
         return {key: info for title in titles for key, info in self._batch([title]).items()}
 
-    def _query(self, titles: Sequence[str], **asked: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield each title as it was asked for, with its imageinfo."""
+    def _query(self, titles: Sequence[str], **asked: str) -> dict[str, dict[str, Any]]:
+        """Return the imageinfo of each file's current version, by the titles asked for."""
         pages: dict[str, dict[str, Any]] = {}
         renamed: dict[str, str] = {}
-        for answer in self._get(
-            action="query", prop="imageinfo", titles="|".join(titles), maxlag=MAXLAG_S, **asked
-        ):
-            query = answer.get("query", {})
-            renamed |= {entry["from"]: entry["to"] for entry in query.get("normalized", [])}
-            for page in query.get("pages", []):
-                pages.setdefault(page["title"], {}).update(page)
-        for title in titles:
-            info = pages.get(renamed.get(title, title), {}).get("imageinfo")
-            if info and "filemissing" not in info[0]:
-                yield title, info[0]
+        with self._turn, _faults():
+            for answer in self._answers(titles, **asked):
+                query = answer.get("query", {})
+                renamed |= {entry["from"]: entry["to"] for entry in query.get("normalized", [])}
+                for page in query.get("pages", []):
+                    pages[page["title"]] = page | pages.get(page["title"], {})
+                if all("imageinfo" in page for page in pages.values()):
+                    break  # of a single title, what would follow are its older versions
+        found = {title: pages.get(renamed.get(title, title), {}) for title in titles}
+        return {
+            title: page["imageinfo"][0]
+            for title, page in found.items()
+            if page.get("imageinfo") and "filemissing" not in page["imageinfo"][0]
+        }
 
-    def _get(self, **parameters: Any) -> list[dict[str, Any]]:
-        try:
-            return list(self._api.get(continuation=True, **parameters))
-        except mwapi.errors.APIError as error:
-            if error.code in BUSY_CODES:
-                raise ServerBusy(f"the wiki says {error.code}: {error.info}") from error
-            message = f"the wiki refuses: {error.code}: {error.info}"
-            raise Refused(message, code=error.code) from error
-        except (mwapi.errors.RequestError, ValueError) as error:
-            # mwapi wraps whatever our hook raises, and cannot read an answer that is HTML.
-            if isinstance(error.__cause__, ServerBusy):
-                raise error.__cause__ from None
-            raise NetworkFault(f"the wiki's API: {error}") from error
+    def _answers(self, titles: Sequence[str], **asked: str) -> Iterator[dict[str, Any]]:
+        """Yield the parts of one answer, each asked for when it is wanted.
+
+        By POST: fifty titles of 240 bytes each are too long for a request's first line.
+        """
+        answers: Iterator[dict[str, Any]] = self._api.post(
+            continuation=True,
+            action="query",
+            prop="imageinfo",
+            titles="|".join(titles),
+            maxlag=MAXLAG_S,
+            **asked,
+        )
+        return answers
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Turn what mwapi raises, and what an answer without its parts raises, into our errors."""
+    try:
+        yield
+    except mwapi.errors.APIError as error:
+        if error.code in BUSY_CODES:
+            raise ServerBusy(f"the wiki says {error.code}: {error.info}") from error
+        message = f"the wiki refuses: {error.code}: {error.info}"
+        raise Refused(message, code=str(error.code)) from error
+    except requests.RequestException as error:
+        # mwapi wraps whatever our hook raises.
+        if isinstance(error.__cause__, ServerBusy):
+            raise error.__cause__ from None
+        raise no_answer("the wiki's API", error) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise NetworkFault(f"the wiki's API gave an answer that is none: {error!r}") from error
 
 
 def _check(response: requests.Response, **_: Any) -> None:
     """Look at an answer before mwapi does, which would lose its status and headers."""
-    raise_if_busy(response)
-    if response.headers.get("MediaWiki-API-Error") in BUSY_CODES:
-        code = response.headers["MediaWiki-API-Error"]
+    try:
+        raise_if_busy(response)
+        _raise_if_error_is_busy(response)
+    except ServerBusy:
+        response.close()
+        raise
+
+
+def _raise_if_error_is_busy(response: requests.Response) -> None:
+    code = response.headers.get("MediaWiki-API-Error")
+    if code in BUSY_CODES:
         raise ServerBusy(f"the wiki says {code}", retry_after=retry_after(response))
 
 
-def _files(answers: Iterator[tuple[str, dict[str, Any]]]) -> dict[str, FileInfo]:
-    return {title: _file(title, info) for title, info in answers if "sha1" in info}
+def _files(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, FileInfo]:
+    with _faults():
+        return {title: _file(title, info) for title, info in answers.items() if "sha1" in info}
 
 
 def _file(title: str, info: Mapping[str, Any]) -> FileInfo:

@@ -1,8 +1,11 @@
 """The branches that concern wikis, grown from the four kinds of `model.errors`.
 
 RetryLater
-├── NetworkFault      no answer: refused, reset, timed out, cut short
+├── NetworkFault      no answer: reset, timed out, cut short
+│   ├── Unreachable   no connection: the host is down or we are, whatever was asked for
+│   └── GarbledStream an event was no JSON: most often torn by a cut, and whole when read again
 ├── ServerBusy        429, 503, maxlag, read-only; carries the pause that was asked for
+├── LedgerBusy        another process keeps the database locked
 └── EditConflict      somebody else saved the page first: read it again
 NotYet
 └── NotThereYet       a fresh upload's thumbnail or database row does not exist yet
@@ -22,6 +25,8 @@ from model.errors import LookoutError, Never, NotYet, RetryLater, Stop
 __all__ = [
     "ConfigInvalid",
     "EditConflict",
+    "GarbledStream",
+    "LedgerBusy",
     "LedgerUnusable",
     "LookoutError",
     "MalformedEvent",
@@ -35,6 +40,7 @@ __all__ = [
     "RetryLater",
     "ServerBusy",
     "Stop",
+    "Unreachable",
     "WrongWiki",
 ]
 
@@ -43,8 +49,20 @@ class NetworkFault(RetryLater):
     """No usable answer came back."""
 
 
+class Unreachable(NetworkFault):
+    """The host did not take the call, which is never the fault of what was asked for."""
+
+
+class GarbledStream(NetworkFault):
+    """What came over the stream is no event."""
+
+
 class ServerBusy(RetryLater):
     """The other side asks for patience."""
+
+
+class LedgerBusy(RetryLater):
+    """The database stayed locked for longer than the busy time-out."""
 
 
 class EditConflict(RetryLater):
