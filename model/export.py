@@ -23,9 +23,7 @@ def export(description: Description, members: Mapping[str, bytes]) -> dict[str, 
 def _export(description: Description, members: Mapping[str, bytes]) -> dict[str, bytes]:
     # Imported here, so that only the exporting process pays for torch.
     from model import torchscript  # noqa: PLC0415
-    from model.networks.pipeline import Pipeline  # noqa: PLC0415
     from model.sources.builders import BUILDERS  # noqa: PLC0415
 
-    network = BUILDERS[description.name](members)
-    pipeline = Pipeline(network, description.input.size)
+    pipeline = BUILDERS[description.name](members)
     return {TORCHSCRIPT: torchscript.freeze(pipeline)}

@@ -13,6 +13,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+METHODS = ["forward", "squash", "explain"]
+"""What survives freezing of `model.networks.pipeline.Pipeline`."""
+
 _EXAMPLE_SHAPE = (1, 300, 400, 3)
 _WRITTEN_BY_THE_WRITER = ("version", "byteorder", ".data/serialization_id")
 
@@ -27,15 +30,15 @@ def _without_deprecation_warnings() -> Iterator[None]:
 def freeze(module: nn.Module) -> bytes:
     """Return `module`, traced and frozen, as a TorchScript archive.
 
-    Its `forward` takes uint8 RGB (N, H, W, 3) of any size, and so does its `squash`, which
-    gives uint8 (N, size, size, 3); both survive freezing.
+    Args:
+        module: A `Pipeline`; its methods take uint8 RGB (N, H, W, 3) of any size.
     """
     pixels = torch.zeros(_EXAMPLE_SHAPE, dtype=torch.uint8)
     with torch.no_grad(), _without_deprecation_warnings():
         traced = torch.jit.trace_module(  # type: ignore[no-untyped-call]
-            module.eval(), {"forward": pixels, "squash": pixels}, check_trace=False
+            module.eval(), dict.fromkeys(METHODS, pixels), check_trace=False
         )
-        frozen = torch.jit.freeze(traced, preserved_attrs=["squash"])
+        frozen = torch.jit.freeze(traced, preserved_attrs=METHODS[1:])
         archive = io.BytesIO()
         torch.jit.save(frozen, archive)
     return _without_source_locations(archive.getvalue())

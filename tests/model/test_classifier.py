@@ -1,5 +1,7 @@
 """The default model, installed: does it answer as its original does, and is it stable?"""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -7,12 +9,22 @@ from model.bundle import TORCHSCRIPT, Bundle
 from model.classifier import Classifier
 from model.golden_pictures import golden_pictures
 from model.golden_vectors import TOLERANCE, golden_vectors, largest_difference
+from model.sources.catalogue import DESCRIPTIONS
 
 pytestmark = pytest.mark.model
 
 
-def test_scores_equal_the_original_runtimes(bundle: Bundle) -> None:
-    assert largest_difference(bundle) <= TOLERANCE
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_scores_equal_the_original_runtimes(installed: Callable[[str], Bundle], name: str) -> None:
+    assert largest_difference(installed(name)) <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_the_card_counts_the_parameters_right(
+    installed: Callable[[str], Bundle], name: str
+) -> None:
+    size = installed(name).card.artefacts[TORCHSCRIPT].size
+    assert size == pytest.approx(4 * DESCRIPTIONS[name].parameters, rel=0.02)
 
 
 def test_the_golden_scores_are_not_all_alike(bundle: Bundle) -> None:
