@@ -74,6 +74,11 @@ class VideoHandler extends ImageHandler {
 		return [ 'width' => (int)$match[1] ] + $time;
 	}
 
+	/** Sound has no size to normalise, and is no error: it gets its icon. */
+	public function normaliseParams( $image, &$params ) {
+		return !$this->canRender( $image ) || parent::normaliseParams( $image, $params );
+	}
+
 	/** @inheritDoc */
 	public function doTransform( $image, $dstPath, $dstUrl, $params, $flags = 0 ) {
 		if ( !$this->normaliseParams( $image, $params ) ) {
