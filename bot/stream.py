@@ -8,6 +8,7 @@ import codecs
 import json
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ import stamina
 import structlog
 
 from bot.config import StreamSettings
-from bot.errors import ConfigInvalid, MalformedEvent, NetworkFault, RetryLater
+from bot.errors import ConfigInvalid, GarbledStream, MalformedEvent, NetworkFault, RetryLater
 from bot.events import Upload, parse_upload, position
 from bot.http import CONNECT_TIMEOUT_S, network_faults, raise_if_busy
 
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
 CLIENT_ERRORS = range(400, 500)
+QUOTED_BYTES = 200  # of an answer that is no stream, for the message
+NUL_FOR_BAD_BYTES = "lookout-nul"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,21 @@ class Delivery:
     bad: tuple[MalformedEvent, str] | None = None
 
 
-class GarbledStream(NetworkFault):
-    """An event was no JSON: most often torn by a cut, and whole when read again."""
-
-
 def _pause(error: Exception) -> bool | float:
     if not isinstance(error, RetryLater):
         return False
     log.info("stream.unreachable", error=str(error), retry_after=error.retry_after)
-    return True if error.retry_after is None else error.retry_after
+    return error.retry_after or True  # "Retry-After: 0" is no leave to hammer
+
+
+def _nul(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for bytes that are no UTF-8: JSON allows no bare NUL, so the event shows as bad."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\0", error.end
+
+
+codecs.register_error(NUL_FOR_BAD_BYTES, _nul)
 
 
 def _valid_chunks(response: requests.Response) -> Iterator[bytes]:
@@ -53,7 +62,7 @@ def _valid_chunks(response: requests.Response) -> Iterator[bytes]:
 
     Given the response itself, sseclient reads 128 bytes at a time and ends at the first bad byte.
     """
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    decode = codecs.getincrementaldecoder("utf-8")(NUL_FOR_BAD_BYTES).decode
     for chunk in response.iter_content(None):
         yield decode(chunk).encode()
 
@@ -98,7 +107,7 @@ class UploadStream:
         # Resuming by id skips events of the same millisecond; resuming by time repeats some,
         # which the ledger drops (https://github.com/wikimedia/KafkaSSE, useTimestampForId).
         since = self._position - self._settings.overlap_seconds * 1000
-        with network_faults("the event stream"):
+        with network_faults("the event stream"), ExitStack() as unless_good:
             response = requests.get(
                 self._settings.url,
                 params={"since": str(since)},
@@ -106,16 +115,26 @@ class UploadStream:
                 stream=True,
                 timeout=(CONNECT_TIMEOUT_S, self._settings.silence_seconds),
             )
-        raise_if_busy(response)
-        if response.status_code in CLIENT_ERRORS:
-            raise ConfigInvalid(
-                f"stream.url {self._settings.url} answered {response.status_code}: "
-                f"{response.text[:200]}. Correct stream.url in config.yaml"
-            )
-        if not response.ok:
-            raise NetworkFault(f"the event stream answered {response.status_code}")
+            unless_good.enter_context(response)
+            self._check(response)
+            unless_good.pop_all()
         log.info("stream.connected", url=self._settings.url, since=since)
         return response
+
+    def _check(self, response: requests.Response) -> None:
+        raise_if_busy(response)
+        if response.status_code in CLIENT_ERRORS:
+            beginning = next(response.iter_content(QUOTED_BYTES), b"").decode("utf-8", "replace")
+            raise ConfigInvalid(
+                f"stream.url {self._settings.url} answered {response.status_code}: "
+                f"{beginning.strip()}. Correct stream.url in config.yaml"
+            )
+        kind = response.headers.get("Content-Type", "of no type")
+        if not response.ok or not kind.startswith("text/event-stream"):
+            raise NetworkFault(
+                f"{self._settings.url} answered {response.status_code}, and the answer is {kind}, "
+                "no event stream"
+            )
 
     def _read(self, response: requests.Response) -> Iterator[Delivery]:
         with network_faults("the event stream"):
@@ -130,12 +149,13 @@ class UploadStream:
     def _deliver(self, text: str) -> Delivery | None:
         try:
             event: Any = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self._garbled(text)
         # `null` and bare numbers are valid JSON that the server sends after an internal failure.
         if not isinstance(event, dict):
             return None
-        self._position = max(self._position, position(event) or 0)
+        # A time to come would move the cursor past events that nobody has read.
+        self._position = max(self._position, min(position(event) or 0, now_position()))
         try:
             return Delivery(self._position, parse_upload(event, self._settings.wiki))
         except MalformedEvent as error:
