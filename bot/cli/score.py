@@ -1,0 +1,123 @@
+"""`lookout score`: what the model and the rules say of files on this machine."""
+
+import argparse
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tqdm import tqdm
+
+from bot.cli.options import add_command, add_config, settings_of
+from bot.config import Settings
+from bot.errors import ConfigInvalid, Never, RetryLater
+from bot.rules import View, judge, unknown_labels
+from model.errors import OverLimit, Unsupported
+
+if TYPE_CHECKING:
+    from bot.cli.options import Subparsers
+    from bot.engine import Engine
+
+SOME_FAILED: Final = 2
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `score`."""
+    parser = add_command(
+        subparsers,
+        "score",
+        summary="score files of your own",
+        description=(
+            "Score picture files, and all files in folders, with the model and the rules of\n"
+            "config.yaml. A file that cannot be scored is an error, never a safe file: the exit\n"
+            "code is then 2. With --json every file gives one line: path, verdict, hits, scores\n"
+            "(each label's highest over the frames), views (each frame's own), model, partial\n"
+            "(some of it could not be read); or path and error."
+        ),
+        example="lookout score --json picture.jpg holiday/",
+    )
+    add_config(parser)
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+    parser.set_defaults(run=score)
+
+
+def score(arguments: argparse.Namespace) -> int:
+    """Score every file; return 0, or 2 if one failed."""
+    from bot.engine import Engine  # noqa: PLC0415 - keeps `lookout --help` quick
+
+    settings = settings_of(arguments)
+    files = [file for path in arguments.paths for file in _files(path)]
+    failed = 0
+    with closing(Engine(settings.model, settings.media)) as engine:
+        _check_labels(settings, engine.labels)
+        for file in tqdm(files, unit="file", file=sys.stderr, disable=None, leave=False):
+            report = _report(file, engine, settings)
+            failed += "error" in report
+            tqdm.write(json.dumps(report) if arguments.json else _line(report), file=sys.stdout)
+    return SOME_FAILED if failed else 0
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield `path` itself, or every file under it if it is a folder, in order of name."""
+    if not path.is_dir():
+        yield path
+        return
+    for entry in sorted(path.iterdir()):
+        if not (entry.is_symlink() and entry.is_dir()):  # a link may lead back up
+            yield from _files(entry)
+
+
+def _check_labels(settings: Settings, labels: Sequence[str]) -> None:
+    unknown = unknown_labels(settings.rules, labels)
+    if unknown:
+        raise ConfigInvalid(
+            f"rules name the labels {', '.join(unknown)}, but the model "
+            f"{settings.model.name} gives {', '.join(labels)}"
+        )
+
+
+def _report(file: Path, engine: "Engine", settings: Settings) -> dict[str, Any]:
+    try:
+        data = _read(file, settings.media.max_bytes)
+        seen = engine.look(data, "", settings.media)
+    except (Never, RetryLater, OSError) as error:
+        return {"path": str(file), "error": {"kind": type(error).__name__, "message": str(error)}}
+    verdict = judge(settings.rules, seen.views, "image")
+    return {
+        "path": str(file),
+        "verdict": verdict.word,
+        "hits": [asdict(hit) for hit in verdict.hits],
+        "scores": _highest(seen.views),
+        "views": [asdict(view) for view in seen.views],
+        "model": engine.version,
+        "partial": seen.partial,
+    }
+
+
+def _read(file: Path, max_bytes: int) -> bytes:
+    about = file.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise Unsupported("not a regular file")
+    if about.st_size > max_bytes:
+        raise OverLimit(f"{about.st_size} bytes, over media.max_mebibytes ({max_bytes} bytes)")
+    return file.read_bytes()
+
+
+def _highest(views: Sequence[View]) -> dict[str, float]:
+    return {label: max(view.scores[label] for view in views) for label in views[0].scores}
+
+
+def _line(report: dict[str, Any]) -> str:
+    """Return a report as one line for a person."""
+    path = os.fsencode(report["path"]).decode(errors="replace")  # names need not be UTF-8
+    if "error" in report:
+        return f"failed    {path}: {report['error']['message']}"
+    scores = "  ".join(f"{label} {value:.2f}" for label, value in report["scores"].items())
+    part = "  (partly read)" if report["partial"] else ""
+    return f"{report['verdict']:<10}{path}  {scores}{part}"
