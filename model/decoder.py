@@ -22,6 +22,7 @@ class IsolatedDecoder:
         process: ProcessLimits = DEFAULT_PROCESS,
     ) -> None:
         """Take `limits` and `target` as `model.image.decode` does."""
+        self._limits = limits
         options = {"limits": asdict(limits), "target": target}
         self._worker = IsolatedWorker("model.decoder:serve", options=options, limits=process)
 
@@ -37,6 +38,7 @@ class IsolatedDecoder:
         Raises:
             WorkerDied: the file crashed the decoder, or took too long or too much memory.
         """
+        self._limits.check_size(data)  # before the child has to hold it
         answer = self._worker.call(data, timeout_s=timeout_s)
         frames = tuple(Frame(frame["pixels"], frame["index"]) for frame in answer.pop("frames"))
         return Picture(frames=frames, **answer | {"notes": tuple(answer["notes"])})

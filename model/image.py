@@ -61,6 +61,11 @@ class DecodeLimits:
             if getattr(self, field.name) < 1:
                 raise ValueError(f"decode limit {field.name} must be at least 1")
 
+    def check_size(self, data: bytes) -> None:
+        """Raise OverLimit for a file of too many bytes."""
+        if len(data) > self.file_bytes:
+            raise OverLimit(f"{len(data)} bytes, over the limit of {self.file_bytes}")
+
 
 DEFAULT_LIMITS: Final = DecodeLimits()
 
@@ -112,8 +117,7 @@ def decode(
         OverLimit: larger than `limits`, or than the memory of the process.
         Undecodable: damaged so that nothing can be seen.
     """
-    if len(data) > limits.file_bytes:
-        raise OverLimit(f"{len(data)} bytes, over the limit of {limits.file_bytes}")
+    limits.check_size(data)
     decoder = sniff.decoder_name(data)
     if decoder is None:
         raise Unsupported(f"{sniff.describe(data)}; read here are JPEG, PNG, GIF, WebP and TIFF")

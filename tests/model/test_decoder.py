@@ -1,0 +1,66 @@
+"""The decoder behind its process boundary gives what the decoder gives."""
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.decoder import IsolatedDecoder
+from model.errors import OverLimit, Undecodable, Unsupported, WorkerDied
+from model.image import DecodeLimits, decode
+from model.isolation import ProcessLimits
+
+LIMITS = DecodeLimits(frames=3, file_bytes=2**20)
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[IsolatedDecoder]:
+    with IsolatedDecoder(limits=LIMITS, target=16) as made:
+        yield made
+
+
+def animation() -> bytes:
+    noise = np.random.default_rng(0).integers(0, 256, (5, 300, 200), dtype=np.uint8)
+    first, *others = [Image.fromarray(frame) for frame in noise]
+    buffer = io.BytesIO()
+    first.save(buffer, "PNG", save_all=True, append_images=others, icc_profile=b"broken")
+    return buffer.getvalue()
+
+
+def test_a_picture_is_the_same_on_both_sides(decoder: IsolatedDecoder) -> None:
+    here, there = decode(animation(), limits=LIMITS, target=16), decoder.decode(animation())
+    assert (there.format, there.width, there.height) == ("PNG", 200, 300)
+    assert (there.frame_count, there.truncated) == (5, False)
+    assert there.notes == here.notes != ()
+    assert [frame.index for frame in there.frames] == [0, 2, 4]
+    for one, other in zip(here.frames, there.frames, strict=True):
+        np.testing.assert_array_equal(one.pixels, other.pixels)
+
+
+def test_image_errors_come_through(decoder: IsolatedDecoder) -> None:
+    with pytest.raises(Unsupported, match="SVG"):
+        decoder.decode(b"<svg/>")
+    with pytest.raises(Undecodable):
+        decoder.decode(animation()[:50])
+    with pytest.raises(OverLimit, match="1048577 bytes"):
+        decoder.decode(bytes(2**20 + 1))
+
+
+def test_a_picture_beyond_the_childs_memory_is_over_the_limit() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (8000, 8000)).save(buffer, "PNG")
+    with (
+        IsolatedDecoder(process=ProcessLimits(memory_bytes=200 * 2**20)) as small,
+        pytest.raises(OverLimit, match="too large to decode"),
+    ):
+        small.decode(buffer.getvalue())
+
+
+def test_a_slow_picture_is_given_up() -> None:
+    with IsolatedDecoder() as decoder:
+        decoder.decode(animation())
+        with pytest.raises(WorkerDied, match="no answer within"):
+            decoder.decode(b"\xff\xd8" + b"\xff" * 50_000_000, timeout_s=0.2)
+        assert decoder.decode(animation()).width == 200
