@@ -1,12 +1,28 @@
 """What all tests share: the rig, and the rule that no error is logged unnoticed."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
 
 pytest_plugins = ["rig.fixtures"]
+FIGURES = pytest.StashKey[list[str]]()
+Measured = Callable[[str], None]
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Return a function that adds a figure to the end of the test run's output."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print what the tests measured; the documents quote it."""
+    for figure in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(f"measured: {figure}")
 
 
 @pytest.fixture(autouse=True)
