@@ -1,6 +1,7 @@
 """`lookout demo`: the bot on a miniature Commons."""
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
 from bot.cli.options import add_command
@@ -26,7 +27,7 @@ def register(subparsers: "Subparsers") -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=_positive,
+        type=_seconds,
         default=UPLOAD_SECONDS,
         metavar="N",
         help="spread the uploads over N seconds (default: %(default)g)",
@@ -45,8 +46,8 @@ def demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _positive(text: str) -> float:
+def _seconds(text: str) -> float:
     value = float(text)
-    if not value > 0:
-        raise ValueError(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError("should be a number of seconds above 0")
     return value

@@ -109,8 +109,9 @@ class BotProcess:
     def _listen(self) -> None:
         if self._process is None or self._process.stderr is None:
             return
-        for line in self._process.stderr:
-            self._last_lines.append(line.rstrip())
-            fields = parse(line)
-            if fields:
-                self._hear(fields)
+        with self._process.stderr as lines:
+            for line in lines:
+                self._last_lines.append(line.rstrip())
+                fields = parse(line)
+                if fields:
+                    self._hear(fields)

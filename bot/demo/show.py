@@ -18,7 +18,8 @@ from bot.demo.page import render
 from bot.demo.preview import preview
 from bot.demo.scenario import Scenario
 from bot.home import home, models_folder
-from model.bundle import DEFAULT_BUNDLE, installed_bundles
+from model.bundle import DEFAULT_BUNDLE, open_bundle
+from model.errors import BundleMissing
 
 CONNECT_S = 60.0
 SETTLE_S = 60.0
@@ -39,7 +40,7 @@ def show(seconds: float, *, keep: bool) -> None:
         keep: Leave the bot's folder (settings, ledger, pages) where it is.
 
     Raises:
-        BundleError: The model is not installed and cannot be.
+        BundleError: The model is damaged, or not installed and cannot be.
         NotArrived: The bot ended early, or an upload or a suggestion is missing.
     """
     _ensure_model()
@@ -90,12 +91,13 @@ def settings(commons: MiniCommons, stream: EventStreamServer) -> dict[str, Any]:
 
 
 def _ensure_model() -> None:
-    if DEFAULT_BUNDLE in installed_bundles(models_folder()):
-        return
-    print(f"The model {DEFAULT_BUNDLE} is not installed yet.")
-    from model.install import install  # noqa: PLC0415 - torch is slow to import
+    try:
+        open_bundle(models_folder(), DEFAULT_BUNDLE)
+    except BundleMissing:
+        print(f"The model {DEFAULT_BUNDLE} is not installed yet.")
+        from model.install import install  # noqa: PLC0415 - torch is slow to import
 
-    install(DEFAULT_BUNDLE, models_folder(), say=print)
+        install(DEFAULT_BUNDLE, models_folder(), say=print)
 
 
 @contextmanager
