@@ -1,14 +1,20 @@
 """`model.image.decode` behind a process boundary: the way to open bytes from outside."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import WorkerDied
 from model.image import DEFAULT_LIMITS, DecodeLimits, Frame, Picture, decode
 from model.isolation import IsolatedWorker, ProcessLimits
 
 DECODE_TIMEOUT_S: Final = 30.0
 DEFAULT_PROCESS: Final = ProcessLimits()
+RGB_AXES: Final = 3  # height, width, channel
+RGB_CHANNELS: Final = 3
 
 
 class IsolatedDecoder:
@@ -39,9 +45,7 @@ class IsolatedDecoder:
             WorkerDied: the file crashed the decoder, or took too long or too much memory.
         """
         self._limits.check_size(data)  # before the child has to hold it
-        answer = self._worker.call(data, timeout_s=timeout_s)
-        frames = tuple(Frame(frame["pixels"], frame["index"]) for frame in answer.pop("frames"))
-        return Picture(frames=frames, **answer | {"notes": tuple(answer["notes"])})
+        return _picture(self._worker.call(data, timeout_s=timeout_s))
 
     def close(self) -> None:
         """End the child."""
@@ -53,7 +57,34 @@ def serve(options: Mapping[str, Any]) -> Callable[[bytes], dict[str, Any]]:
     limits = DecodeLimits(**options["limits"])
     target = options["target"]
 
-    def handle(data: bytes) -> dict[str, Any]:
-        return asdict(decode(data, limits=limits, target=target))
+    return lambda data: _plain(decode(data, limits=limits, target=target))
 
-    return handle
+
+def _plain(picture: Picture) -> dict[str, Any]:
+    values = {field.name: getattr(picture, field.name) for field in fields(picture)}
+    return values | {"frames": [[frame.index, frame.pixels] for frame in picture.frames]}
+
+
+def _picture(answer: Any) -> Picture:
+    """Undo `_plain`, trusting nothing: the child may be what the file has made of it."""
+    try:
+        frames = tuple(Frame(_rgb(pixels), int(index)) for index, pixels in answer["frames"])
+        return Picture(
+            frames=frames,
+            format=str(answer["format"]),
+            width=int(answer["width"]),
+            height=int(answer["height"]),
+            frame_count=int(answer["frame_count"]),
+            truncated=bool(answer["truncated"]),
+            notes=tuple(str(note) for note in answer["notes"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise WorkerDied(f"unreadable picture: {error}") from error
+
+
+def _rgb(pixels: Any) -> NDArray[np.uint8]:
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or not pixels.size:
+        raise ValueError("a frame without pixels")
+    if pixels.ndim != RGB_AXES or pixels.shape[2] != RGB_CHANNELS:
+        raise ValueError(f"a frame of shape {pixels.shape}")
+    return pixels

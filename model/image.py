@@ -1,6 +1,6 @@
 """Bytes to RGB, exactly once for the whole project: untrusted files in, small sRGB arrays out.
 
-Call it in a `model.isolation.IsolatedWorker` whenever the bytes come from outside.
+Bytes from outside go through `model.decoder`, which runs this in a process apart.
 """
 
 import io
@@ -53,7 +53,7 @@ class DecodeLimits:
     pixels: int = 100_000_000
     frames: int = 8
     frames_in_file: int = 5_000
-    animation_pixels: int = 1_000_000_000
+    animation_pixels: int = 500_000_000
 
     def __post_init__(self) -> None:
         """Raise ValueError for a limit below one."""
@@ -83,7 +83,7 @@ class Picture:
     """A decoded file.
 
     Attributes:
-        frames: at least one; first and last of the file among them.
+        frames: at least one, evenly spread; the first of the file, and the last if it is whole.
         format: Pillow's name: JPEG, MPO, PNG, GIF, WEBP or TIFF.
         width: of the original's first frame, upright, in pixels.
         height: likewise.

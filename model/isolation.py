@@ -19,11 +19,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from model.errors import LookoutError, WorkerDied
+from model import errors
+from model.errors import LookoutError, Never, NotYet, RetryLater, WorkerDied
 from model.wire import Channel, Garbled
 
 START_TIMEOUT_S: Final = 60.0
+MESSAGE_CHARACTERS: Final = 500  # of an error; it goes into logs and the ledger
 _REAP_TIMEOUT_S: Final = 10.0
+# What a payload can be the cause of. Stop is not: else a taken-over child could halt the bot.
+_OF_A_CALL: Final = (RetryLater, NotYet, Never)
 # The child gets none of the parent's secrets by the environment.
 _PASSED_ON: Final = frozenset({"HOME", "LANG", "LC_ALL", "LOOKOUT_HOME", "PATH", "TMPDIR"})
 
@@ -128,7 +132,8 @@ class IsolatedWorker:
         """Return the handler's answer to a plain `payload`; tuples in it come back as lists.
 
         Raises:
-            LookoutError: whatever the handler raised of that tree, with the same class and message.
+            RetryLater, NotYet, Never: the handler's own error, same class and message.
+            Stop: the factory's own error when the child started.
             WorkerDied: it crashed, raised anything else, ran out of memory or of time.
             ValueError: after `close`.
         """
@@ -138,7 +143,7 @@ class IsolatedWorker:
             child.calls += 1
             if child.calls >= self._limits.calls_before_recycling:
                 self._discard()
-        return _result(reply)
+        return _result(reply, believed=_OF_A_CALL)
 
     def close(self) -> None:
         """End the child now, even in the middle of another thread's call."""
@@ -159,7 +164,7 @@ class IsolatedWorker:
         reply = self._ask(self._child, self._setup, START_TIMEOUT_S)
         if "result" not in reply:
             self._discard()
-        _result(reply)
+        _result(reply, believed=(LookoutError,))
         return self._child
 
     def _ask(self, child: _Child, request: Any, timeout_s: float) -> dict[str, Any]:
@@ -187,19 +192,12 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _result(reply: Mapping[str, Any]) -> Any:
-    """Return or raise what the child reported. Only names of known classes cross over."""
+def _result(reply: Mapping[str, Any], *, believed: tuple[type[LookoutError], ...]) -> Any:
+    """Return what the child answered, or raise the error it names if that is one of `believed`."""
     if "result" in reply:
         return reply["result"]
-    message = str(reply.get("message"))
-    kind = _kinds().get(str(reply.get("error")))
-    if kind is None:
-        raise WorkerDied(str(reply.get("died", "unreadable answer")))
-    raise kind(message)
-
-
-def _kinds(root: type[LookoutError] = LookoutError) -> dict[str, type[LookoutError]]:
-    found = {root.__name__: root}
-    for branch in root.__subclasses__():
-        found |= _kinds(branch)
-    return found
+    kind = getattr(errors, str(reply.get("error")), None)
+    if isinstance(kind, type) and issubclass(kind, believed):
+        raise kind(str(reply.get("message"))[:MESSAGE_CHARACTERS])
+    cause = reply.get("died", f"unreadable answer: error {reply.get('error')!r}")
+    raise WorkerDied(str(cause)[:MESSAGE_CHARACTERS])

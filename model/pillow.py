@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from model.errors import ImageError, OverLimit, Undecodable
 
@@ -57,6 +57,8 @@ def held_to(*, pixels: int, lenient: bool) -> Iterator[None]:
             raise
         except (Image.DecompressionBombError, MemoryError) as error:
             raise OverLimit(f"too large to decode: {str(error) or 'out of memory'}") from error
+        except UnidentifiedImageError as error:  # Pillow's message names an object in memory
+            raise Undecodable("damaged: its header cannot be read") from error
         except DAMAGE as error:
             raise Undecodable(f"damaged: {str(error) or type(error).__name__}") from error
         finally:

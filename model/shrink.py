@@ -13,7 +13,7 @@ BAND_PIXELS: Final = 4_000_000
 # 1,000 to 3,600 pixels: 0.13 at 1, 0.06 at 2, 0.026 at 3, 0.022 at 4, and no less above.
 OVERSAMPLING: Final = 4
 # A panorama is also shrunk along its long edge alone once that is this many times the target.
-LONGEST_IN_TARGETS: Final = 32
+LONGEST_IN_TARGETS: Final = 8
 
 
 def factors(width: int, height: int, target: int | None) -> tuple[int, int]:

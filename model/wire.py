@@ -120,7 +120,7 @@ def _described(value: Any, buffers: list[Part]) -> Any:
         buffers.append(value)
         return {_REFERENCE: len(buffers)}
     if isinstance(value, np.ndarray) and value.dtype.name in _DTYPES:
-        buffers.append(np.ascontiguousarray(value).tobytes())
+        buffers.append(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
         return {_REFERENCE: len(buffers), "dtype": value.dtype.name, "shape": list(value.shape)}
     raise TypeError(f"{type(value).__name__} is not a plain value")
 

@@ -45,6 +45,10 @@ def _fail(payload: Any, _: object) -> None:
     raise getattr(errors, payload["error"])(payload["message"])
 
 
+def _claim(payload: Any, _: object) -> None:
+    raise type(payload["error"], (errors.LookoutError,), {})("made up")
+
+
 def _bug(*_: object) -> None:
     raise ZeroDivisionError("a bug")
 
@@ -65,6 +69,7 @@ _DEEDS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "hang": _hang,
     "hog": _hog,
     "fail": _fail,
+    "claim": _claim,
     "bug": _bug,
     "flood": _flood,
 }

@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from model.decoder import IsolatedDecoder
+from model.decoder import IsolatedDecoder, _picture
 from model.errors import OverLimit, Undecodable, Unsupported, WorkerDied
 from model.image import DecodeLimits, decode
 from model.isolation import ProcessLimits
@@ -56,6 +57,24 @@ def test_a_picture_beyond_the_childs_memory_is_over_the_limit() -> None:
         pytest.raises(OverLimit, match="too large to decode"),
     ):
         small.decode(buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        {},
+        {"frames": 5},
+        {"frames": [[0, "pixels"]]},
+        {"frames": [[0, np.zeros((4, 4), np.uint8)]]},
+        {"frames": [[0, np.zeros((0, 4, 3), np.uint8)]]},
+        {"frames": [[0, np.zeros((4, 4, 3), np.float32)]]},
+        {"frames": [], "format": "PNG", "width": "wide"},
+    ],
+)
+def test_an_answer_that_is_no_picture_is_a_dead_worker(answer: Any) -> None:
+    with pytest.raises(WorkerDied, match="unreadable picture"):
+        _picture(answer)
 
 
 def test_a_slow_picture_is_given_up() -> None:

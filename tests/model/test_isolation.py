@@ -89,7 +89,7 @@ def test_a_child_that_hangs_is_killed(worker: IsolatedWorker) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [errors.RetryLater, errors.NotYet, errors.Unsupported, errors.OverLimit, errors.BundleCorrupt],
+    [errors.RetryLater, errors.NotYet, errors.Never, errors.Unsupported, errors.OverLimit],
 )
 def test_errors_of_the_tree_are_raised_as_themselves(
     worker: IsolatedWorker, kind: type[errors.LookoutError]
@@ -99,6 +99,15 @@ def test_errors_of_the_tree_are_raised_as_themselves(
         _do(worker, "fail", error=kind.__name__, message="said the child")
     assert caught.type is kind
     assert _do(worker, "pid") == before
+
+
+@pytest.mark.parametrize("name", ["Stop", "BundleCorrupt", "Exception", "__name__"])
+def test_a_child_cannot_stop_the_bot_nor_name_other_errors(
+    worker: IsolatedWorker, name: str
+) -> None:
+    _do(worker, "pid")
+    with pytest.raises(errors.WorkerDied, match=f"error '{name}'"):
+        _do(worker, "claim", error=name)
 
 
 def test_an_error_at_the_start_is_raised_as_itself() -> None:
