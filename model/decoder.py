@@ -68,9 +68,8 @@ def _plain(picture: Picture) -> dict[str, Any]:
 def _picture(answer: Any) -> Picture:
     """Undo `_plain`, trusting nothing: the child may be what the file has made of it."""
     try:
-        frames = tuple(Frame(_rgb(pixels), int(index)) for index, pixels in answer["frames"])
         return Picture(
-            frames=frames,
+            frames=_frames(answer["frames"]),
             format=str(answer["format"]),
             width=int(answer["width"]),
             height=int(answer["height"]),
@@ -80,6 +79,13 @@ def _picture(answer: Any) -> Picture:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WorkerDied(f"unreadable picture: {error}") from error
+
+
+def _frames(listed: Any) -> tuple[Frame, ...]:
+    frames = tuple(Frame(_rgb(pixels), int(index)) for index, pixels in listed)
+    if not frames:
+        raise ValueError("no frame")
+    return frames
 
 
 def _rgb(pixels: Any) -> NDArray[np.uint8]:

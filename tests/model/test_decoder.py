@@ -69,7 +69,8 @@ def test_a_picture_beyond_the_childs_memory_is_over_the_limit() -> None:
         {"frames": [[0, np.zeros((4, 4), np.uint8)]]},
         {"frames": [[0, np.zeros((0, 4, 3), np.uint8)]]},
         {"frames": [[0, np.zeros((4, 4, 3), np.float32)]]},
-        {"frames": [], "format": "PNG", "width": "wide"},
+        {"frames": []},
+        {"frames": [[0, np.zeros((4, 4, 3), np.uint8)]], "format": "PNG", "width": "wide"},
     ],
 )
 def test_an_answer_that_is_no_picture_is_a_dead_worker(answer: Any) -> None:
