@@ -1,0 +1,103 @@
+"""How an attempt ends, in the ledger and in the log: finished, skipped, postponed or dead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.commons import FileInfo
+from bot.config import Settings
+from bot.errors import Never, NothingToScore
+from bot.ledger import Job, Queue
+from bot.ledger.queue import Intent, Scored
+from bot.pauses import full_jitter
+from bot.publish.entry import compose
+from bot.publish.page import title_for
+from bot.rules import Hit, Verdict, View, judge
+
+log = structlog.get_logger(__name__)
+
+LOG_PAGE = "log-page"
+CLEARED_IN_PART = "cleared-in-part"  # nothing found, in what could be looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen of one file."""
+
+    info: FileInfo
+    scored: Scored
+
+    @property
+    def views(self) -> Sequence[View]:
+        """The views, as the rules take them."""
+        return [View(**view) for view in self.scored.views]
+
+
+class Settler:
+    """Ends attempts. Each method may find that the lease was lost; then it changes nothing."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def finish(self, job: Job, look: Look, settings: Settings) -> None:
+        """Apply the rules, and store scores, verdict and what they call for."""
+        verdict = judge(settings.rules, look.views, look.info.medium or "image")
+        word = _word(verdict, partial=look.scored.partial)
+        intents = [_intent(job, look, verdict.review, settings)] if verdict.review else []
+        kept = self._queue.finish(job, verdict=word, scored=look.scored, intents=intents)
+        log.info(
+            "upload.scored",
+            key=job.log_id,
+            title=job.title,
+            verdict=word,
+            hits=",".join(f"{hit.rule}={hit.confidence:.2f}" for hit in verdict.hits),
+            views=len(look.views),
+            kept=kept,
+        )
+
+    def fail(self, job: Job, error: Exception, settings: Settings) -> None:
+        """End the attempt by the kind of what went wrong."""
+        if isinstance(error, NothingToScore):
+            self._queue.skip(job, error.reason, str(error))
+            log.info("upload.skipped", key=job.log_id, title=job.title, reason=error.reason)
+        elif isinstance(error, Never):
+            self._bury(job, error)
+        else:
+            self.postpone(job, error, settings)
+
+    def postpone(self, job: Job, error: Exception, settings: Settings) -> None:
+        """Have it tried again, unless this was the last attempt."""
+        retry = settings.retry
+        if job.attempt >= retry.attempts:
+            self._bury(job, error)
+            return
+        pause = full_jitter(
+            job.attempt, first_s=retry.first_pause_seconds, longest_s=retry.longest_pause_seconds
+        )
+        self._queue.postpone(job, error, pause_s=pause)
+        log.info("upload.postponed", key=job.log_id, title=job.title, error=str(error), pause=pause)
+
+    def _bury(self, job: Job, error: Exception) -> None:
+        self._queue.bury(job, error)
+        kind = type(error).__name__
+        log.warning("upload.dead", key=job.log_id, title=job.title, kind=kind, error=str(error))
+
+
+def _word(verdict: Verdict, *, partial: bool) -> str:
+    return CLEARED_IN_PART if partial and not verdict.review else verdict.word
+
+
+def _intent(job: Job, look: Look, hit: Hit, settings: Settings) -> Intent:
+    view = next(view for view in look.views if view.place == hit.place)
+    entry = compose(
+        job,
+        hit,
+        view.scores,
+        title=look.info.title,
+        model=look.scored.model,
+        partial=look.scored.partial,
+    )
+    page = title_for(datetime.now(UTC), settings.publish)
+    return Intent(kind=LOG_PAGE, page=page, entry=entry)
