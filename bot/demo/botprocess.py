@@ -14,6 +14,7 @@ from typing import Any, Self
 import yaml
 
 from bot.demo.logfmt import Fields, parse
+from bot.errors import Stop
 from bot.home import HOME_VARIABLE, models_folder
 
 LOOKOUT = Path(sys.executable).with_name("lookout")
@@ -70,6 +71,7 @@ class BotProcess:
             cwd=self._folder,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C reaches the demonstration, which ends the bot
         )
         self._listener.start()
         return self
@@ -90,14 +92,21 @@ class BotProcess:
         self._listener.join()
 
     def status(self) -> dict[str, Any]:
-        """Return what `lookout status --json` tells."""
+        """Return what `lookout status --json` tells.
+
+        Raises:
+            Stop: it fails, with what it says.
+        """
         done = subprocess.run(  # noqa: S603 - our own command
             [LOOKOUT, "status", "--json", "--config", self._config],
             env=self._environment(),
             capture_output=True,
-            check=True,
+            text=True,
+            check=False,
             timeout=STATUS_S,
         )
+        if done.returncode:
+            raise Stop(f"`lookout status` failed: {done.stderr.strip()}")
         status: dict[str, Any] = json.loads(done.stdout)
         return status
 

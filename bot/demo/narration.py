@@ -1,7 +1,6 @@
 """Says in plain sentences what the bot logs."""
 
 import time
-from collections.abc import Callable
 
 from bot.demo.logfmt import Fields
 
@@ -25,34 +24,38 @@ class Narrator:
     def bot(self, fields: Fields) -> None:
         """Say what the bot has just logged, if it is of interest."""
         sentence = SENTENCES.get(fields["event"])
+        if fields["event"] == "upload.scored":
+            sentence = SCORED.get(fields.get("verdict", ""))
         if sentence:
-            self._say("bot", sentence(fields))
+            self._say("bot", sentence.format_map(_Words(fields)))
 
     def _say(self, who: str, text: str) -> None:
         print(f"{time.monotonic() - self._start:5.1f} s  {who:<8} {text}", flush=True)
 
 
-def _scored(fields: Fields) -> str:
-    if fields["verdict"] == "review":
-        return f"    worth a look: {fields['title']} ({fields['hits'].replace('=', ' ')})"
-    return f"    nothing found: {fields['title']}"
+class _Words(Fields):
+    """The fields of a line, made readable; an absent one shows as a question mark."""
+
+    def __missing__(self, key: str) -> str:
+        """Return what stands for an absent field, or say a reason in words."""
+        if key == "why":
+            return REASONS.get(self["reason"], self["reason"])
+        return "?"
 
 
-def _skipped(fields: Fields) -> str:
-    reason = REASONS.get(fields["reason"], fields["reason"])
-    return f"    skipped: {fields['title']}, {reason}"
-
-
-SENTENCES: dict[str, Callable[[Fields], str]] = {
-    "patrol.start": lambda fields: f"starts, {fields['mode']}",
-    "patrol.ready": lambda fields: f"has loaded {fields['model']}",
-    "patrol.end": lambda _: "has ended",
-    "patrol.pause": lambda fields: f"pauses: {fields['error']}",
-    "stream.connected": lambda _: "reads the stream",
-    "stream.cut": lambda _: "has lost the stream, and will read it again from a little before",
-    "upload.scored": _scored,
-    "upload.skipped": _skipped,
-    "upload.postponed": lambda fields: f"    will try again: {fields['title']}",
-    "upload.dead": lambda fields: f"    cannot be read: {fields['title']} ({fields['kind']})",
-    "publish.sent": lambda fields: f"puts {fields['added']} on the page {fields['page']}",
+SCORED = {
+    "review": "    worth a look: {title} ({hits})",
+    "cleared": "    nothing found: {title}",
+}
+SENTENCES = {
+    "patrol.start": "starts, {mode}",
+    "patrol.ready": "has loaded {model}",
+    "patrol.end": "has ended",
+    "patrol.pause": "pauses: {error}",
+    "stream.connected": "reads the stream",
+    "stream.cut": "has lost the stream, and will read it again from a little before",
+    "upload.skipped": "    skipped: {title}, {why}",
+    "upload.postponed": "    will try again: {title}",
+    "upload.dead": "    cannot be read: {title} ({kind})",
+    "publish.sent": "puts {added} on the page {page}",
 }

@@ -36,7 +36,7 @@ def show(seconds: float, *, keep: bool) -> None:
     """Run the demonstration, with its uploads spread over `seconds`.
 
     Args:
-        seconds: How long uploads arrive; the whole takes about 25 seconds more.
+        seconds: How long uploads arrive; the whole takes a few seconds more.
         keep: Leave the bot's folder (settings, ledger, pages) where it is.
 
     Raises:

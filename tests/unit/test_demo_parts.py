@@ -9,6 +9,7 @@ import pytest
 import bot.demo
 from bot.demo.commons import MiniWiki
 from bot.demo.logfmt import parse
+from bot.demo.narration import Narrator
 from bot.demo.outcome import NotArrived, Outcome, settled
 from bot.demo.page import render
 from bot.demo.preview import preview
@@ -71,6 +72,19 @@ def test_a_log_line_is_read_with_its_quotes() -> None:
 @pytest.mark.parametrize("line", ["Traceback (most recent call last):", "it's \"half", ""])
 def test_what_is_no_log_line_has_no_fields(line: str) -> None:
     assert parse(line) == {}
+
+
+def test_the_narrator_says_what_the_bot_logs_even_when_a_field_is_gone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    narrator = Narrator()
+    narrator.bot({"event": "upload.skipped", "title": "File:A.wav", "reason": "audio"})
+    narrator.bot({"event": "upload.scored", "title": "File:B.jpg", "verdict": "review"})
+    narrator.bot({"event": "patrol.heartbeat"})
+    lines = capsys.readouterr().out.splitlines()
+    first, second = (line.split("bot", 1)[1].strip() for line in lines)
+    assert first == "skipped: File:A.wav, a sound has no picture"
+    assert second == "worth a look: File:B.jpg (?)"
 
 
 def test_the_page_shows_entries_as_text_and_their_pictures_hidden() -> None:

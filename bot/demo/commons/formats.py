@@ -29,6 +29,11 @@ class Format:
     seconds: float | None = None
     pages: int | None = None
 
+    @property
+    def thumbnail_mime(self) -> str:
+        """The type of its thumbnails: a bitmap keeps its own."""
+        return self.mime if self.mediatype == "BITMAP" else "image/jpeg"
+
 
 def describe(name: str, content: bytes) -> Format:
     """Return the format of a file by its extension, as MediaWiki's upload check would.

@@ -89,7 +89,7 @@ class ImageInfo:
         if not shape.width:
             return {"thumburl": self._addresses.icon, **_dimensions(ICON_SIZE, ICON_SIZE)}
         served = standard(asked, shape)
-        mime = {"thumbmime": _thumbnail_mime(shape)} if "thumbmime" in self._props else {}
+        mime = {"thumbmime": shape.thumbnail_mime} if "thumbmime" in self._props else {}
         if served is None:
             url = self._addresses.original(title, version)
             return {"thumburl": url, **_dimensions(shape.width, shape.height), **mime}
@@ -130,7 +130,3 @@ def _size(version: Version) -> Json:
 
 def _dimensions(width: int, height: int) -> Json:
     return {"thumbwidth": width, "thumbheight": height}
-
-
-def _thumbnail_mime(shape: Format) -> str:
-    return shape.mime if shape.mediatype == "BITMAP" else "image/jpeg"

@@ -161,8 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
             content = render(version.content, shape, served)
         except Unrenderable as error:
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"{error}\n") from error
-        mime = shape.mime if shape.mediatype == "BITMAP" else "image/jpeg"
-        self._send(HTTPStatus.OK, mime, content)
+        self._send(HTTPStatus.OK, shape.thumbnail_mime, content)
 
     def _send(self, status: HTTPStatus, mime: str, content: bytes, **headers: str) -> None:
         self.send_response(status)
