@@ -1,5 +1,6 @@
 """A small API client for what people do on the wiki; the bot has its own."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import requests
 from rig.accounts import Account
 
 TIMEOUT_S = 60.0
+FORM_TOKEN = re.compile('id="wpEditToken" type="hidden" value="([^"]+)"')
 USER_AGENT = "lookout-rig/1 (loopback)"
 
 Answer = dict[str, Any]
@@ -51,9 +53,13 @@ class WikiClient:
         """Have the API do something; `content` is the file of an upload."""
         data = _json({"action": action, "token": self._token, **params})
         files = None if content is None else {"file": ("file", content)}
-        return self._checked(
+        answer = self._checked(
             self._session.post(self._url, data=data, files=files, timeout=TIMEOUT_S)
         )
+        outcome = answer.get(action)
+        if isinstance(outcome, dict) and outcome.get("result") == "Failure":
+            raise ApiError({"code": "failure", "info": outcome})
+        return answer
 
     def upload(
         self, name: str, content: bytes, *, comment: str = "test upload", text: str = ""
@@ -78,11 +84,36 @@ class WikiClient:
         """Bring back everything that was deleted."""
         self.post("undelete", title=title, reason=reason)
 
-    def move(self, title: str, target: str, *, redirect: bool = True) -> None:
+    def revert_by_web(self, index_url: str, name: str, version: str, *, comment: str = "") -> None:
+        """Make an archived `version` of `File:name` current through the web form.
+
+        The form logs `revert`, `action=filerevert` of the API logs `overwrite`.
+        """
+        page = {"title": f"File:{name}", "action": "revert", "oldimage": version}
+        form = self._session.get(index_url, params=page, timeout=TIMEOUT_S)
+        token = FORM_TOKEN.search(form.text)
+        if token is None:
+            raise ApiError({"code": "noform", "info": f"no version {version} of File:{name}"})
+        data = {**page, "wpEditToken": token[1], "wpcomment": comment}
+        answer = self._session.post(index_url, data=data, timeout=TIMEOUT_S)
+        answer.raise_for_status()
+        if FORM_TOKEN.search(answer.text):
+            raise ApiError({"code": "formagain", "info": "the form came back with an error"})
+
+    def versions(self, name: str) -> list[Answer]:
+        """Return imageinfo of every version of `File:name`, newest first."""
+        properties = "archivename|sha1|timestamp|url"
+        pages = self.get(
+            action="query", prop="imageinfo", titles=f"File:{name}", iilimit=50, iiprop=properties
+        )["query"]["pages"]
+        versions: list[Answer] = pages[0].get("imageinfo", [])
+        return versions
+
+    def move(self, title: str, target: str, *, redirect: bool = True, reason: str = "test") -> None:
         """Rename a page, or a page and its file."""
         names: Answer = {"from": title, "to": target}
         stay: Answer = {} if redirect else {"noredirect": 1}
-        self.post("move", **names, **stay)
+        self.post("move", reason=reason, **names, **stay)
 
     def text(self, title: str) -> str | None:
         """Return a page's wikitext, None when there is no such page."""

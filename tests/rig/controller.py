@@ -191,7 +191,7 @@ class MediaWikiRig:
         return response.text
 
     def _restore_files(self) -> None:
-        for name in ("db", "images"):
+        for name in ("db", "images", "tmp"):
             shutil.rmtree(self._instance / name, ignore_errors=True)
             (self._instance / name).mkdir(parents=True)
         shutil.copyfile(self._snapshot / DATABASE, self._instance / DATABASE)

@@ -94,7 +94,7 @@ def scaled(picture: Image.Image, width: int) -> Image.Image:
 def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     """Return a file of `kind`, one of Pillow's format names."""
     buffer = io.BytesIO()
-    # A copy: a picture remembers the last encoder's settings, and the TIFF encoder stumbles on them.
+    # A copy: a picture remembers the last encoder's settings, and TIFF's stumbles on them.
     picture.copy().save(buffer, kind, **options)
     return buffer.getvalue()
 

@@ -56,7 +56,7 @@ def _make(wanted: Path) -> None:
     """Build beside the final name: a killed run leaves no half-made snapshot."""
     with tempfile.TemporaryDirectory(dir=wanted.parent, ignore_cleanup_errors=True) as scratch:
         made = Path(scratch) / "made"
-        for name in (DATABASE.parent, CACHE, OPCACHE):
+        for name in (DATABASE.parent, CACHE, OPCACHE, "tmp"):
             (made / name).mkdir(parents=True)
         _install(made)
         (made / "LocalSettings.php").unlink()

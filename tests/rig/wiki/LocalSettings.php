@@ -57,6 +57,7 @@ $wgFileExtensions = [
 	'jpg', 'jpeg', 'png', 'gif', 'webp', 'tif', 'tiff', 'svg', 'pdf',
 	'ogg', 'ogv', 'oga', 'opus', 'flac', 'wav', 'mp3', 'webm', 'mpg', 'mpeg',
 ];
+$wgTmpDirectory = "$rigInstance/tmp";
 $wgMaxUploadSize = 200 * 1024 * 1024;
 $wgUseImageMagick = true;
 $wgImageMagickConvertCommand = '/usr/bin/convert';

@@ -40,6 +40,19 @@ class SteppedFile extends LocalFile {
 		return parent::generateThumbName( $name, $params );
 	}
 
+	/** ImageMagick takes `?` in a file's name for a wildcard: scalers get a name without. */
+	public function getLocalRefPath() {
+		$path = parent::getLocalRefPath();
+		if ( $path === false ) {
+			return false;
+		}
+		$link = wfTempDir() . '/' . sha1( $path ) . '.' . $this->getExtension();
+		if ( !is_link( $link ) ) {
+			symlink( $path, $link );
+		}
+		return $link;
+	}
+
 	/**
 	 * A bitmap is never made larger: browsers get the original instead, or, where they cannot
 	 * show it (video, TIFF, PDF), the next step down.
