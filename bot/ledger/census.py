@@ -64,7 +64,7 @@ class Census:
                 dead=_tally(connection, uploads.c.reason, State.DEAD),
                 published=sent,
                 unpublished=intended - sent,
-                rejected_events=connection.scalar(select(func.count(rejects.c.id))) or 0,
+                rejected_events=connection.scalar(select(func.count(rejects.c.digest))) or 0,
                 lag_seconds=None if position is None else max(0.0, now - position / 1000),
                 oldest_unfinished_seconds=None if oldest is None else max(0.0, now - oldest),
             )

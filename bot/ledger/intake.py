@@ -1,9 +1,10 @@
 """From the stream into the ledger: uploads and the cursor that covers them, together."""
 
+import hashlib
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.errors import MalformedEvent
@@ -44,9 +45,9 @@ class Intake:
             if batch:
                 rows = [_row(upload, now) for upload in batch]
                 new = connection.execute(upsert(uploads).on_conflict_do_nothing(), rows).rowcount
-            for error, event in bad:
-                row = {"seen_at": now, "error": str(error), "event": event[:REJECT_CHARACTERS]}
-                connection.execute(insert(rejects).values(row))
+            if bad:
+                kept = [_reject(error, event, now) for error, event in bad]
+                connection.execute(upsert(rejects).on_conflict_do_nothing(), kept)
             if position is not None:
                 moved = upsert(cursors).values(stream=stream, position=position, moved_at=now)
                 furthest = func.max(cursors.c.position, moved.excluded.position)
@@ -69,4 +70,13 @@ def _row(upload: Upload, now: float) -> dict[str, object]:
         "uploaded_at": upload.uploaded_at.timestamp(),
         "seen_at": now,
         "state": State.WAITING,
+    }
+
+
+def _reject(error: MalformedEvent, event: str, now: float) -> dict[str, object]:
+    return {
+        "digest": hashlib.sha256(event.encode()).hexdigest(),
+        "seen_at": now,
+        "error": str(error),
+        "event": event[:REJECT_CHARACTERS],
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.ledger.engine import reading
@@ -65,33 +65,33 @@ class Queue:
         Uploads whose lease ran out `max_attempts` times die here: their input kills its worker.
         """
         now, lease = time.time(), uuid.uuid4().hex
-        expired = and_(uploads.c.state == State.LEASED, uploads.c.lease_until < now)
         with self._engine.begin() as connection:
-            connection.execute(_bury_expired(expired, max_attempts, now))
-            due = or_(and_(uploads.c.state == State.WAITING, uploads.c.not_before <= now), expired)
-            turn = select(uploads.c.log_id).where(due)
-            ids = connection.scalars(turn.order_by(uploads.c.log_id.desc()).limit(limit)).all()
-            connection.execute(
+            _end_expired(connection, max_attempts, now)
+            turn = (
+                select(uploads.c.log_id)
+                .where(uploads.c.state == State.WAITING, uploads.c.not_before <= now)
+                .order_by(uploads.c.log_id.desc())
+                .limit(limit)
+            )
+            claimed = connection.execute(
                 update(uploads)
-                .where(uploads.c.log_id.in_(ids))
+                .where(uploads.c.log_id.in_(turn))
                 .values(
                     state=State.LEASED,
                     lease=lease,
                     lease_until=now + lease_s,
                     attempts=uploads.c.attempts + 1,
                 )
+                .returning(uploads)
             )
-            rows = connection.execute(select(uploads).where(uploads.c.lease == lease))
-            return [_job(row) for row in rows.mappings()]
+            jobs = [_job(row) for row in claimed.mappings()]
+        return sorted(jobs, key=lambda job: job.log_id, reverse=True)
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> None:
         """Keep the leases of `jobs` for another `lease_s` seconds from now."""
         with self._engine.begin() as connection:
             connection.execute(
-                update(uploads)
-                .where(uploads.c.log_id.in_([job.log_id for job in jobs]))
-                .where(uploads.c.lease.in_({job.lease for job in jobs}))
-                .values(lease_until=time.time() + lease_s)
+                update(uploads).where(_own(jobs)).values(lease_until=time.time() + lease_s)
             )
 
     def known(self, sha1: str, model: str) -> Scored | None:
@@ -166,9 +166,7 @@ class Queue:
         with self._engine.begin() as connection:
             connection.execute(
                 update(uploads)
-                .where(uploads.c.lease.in_({job.lease for job in jobs}))
-                .where(uploads.c.log_id.in_([job.log_id for job in jobs]))
-                .where(uploads.c.state == State.LEASED)
+                .where(_own(jobs))
                 .values(
                     state=State.WAITING,
                     lease=None,
@@ -183,30 +181,32 @@ class Queue:
             return _settle(connection, job, values)
 
 
+def _own(jobs: Sequence[Job]) -> ColumnElement[bool]:
+    """Select the uploads whose lease in force is that of their own job here."""
+    held = [(job.log_id, job.lease) for job in jobs]
+    return and_(
+        uploads.c.state == State.LEASED, tuple_(uploads.c.log_id, uploads.c.lease).in_(held)
+    )
+
+
 def _settle(connection: Connection, job: Job, values: dict[str, Any]) -> bool:
     """Apply `values` if the lease is still this job's."""
-    own = and_(
-        uploads.c.log_id == job.log_id,
-        uploads.c.lease == job.lease,
-        uploads.c.state == State.LEASED,
-    )
-    ended = update(uploads).where(own).values(lease=None, lease_until=None, **values)
+    ended = update(uploads).where(_own([job])).values(lease=None, lease_until=None, **values)
     return connection.execute(ended).rowcount == 1
 
 
-def _bury_expired(expired: Any, max_attempts: int, now: float) -> Any:
-    return (
-        update(uploads)
-        .where(expired, uploads.c.attempts >= max_attempts)
-        .values(
-            state=State.DEAD,
-            lease=None,
-            lease_until=None,
-            reason=LEASE_EXPIRED,
-            detail=f"the worker vanished {max_attempts} times while it held this file",
-            finished_at=now,
-        )
-    )
+def _end_expired(connection: Connection, max_attempts: int, now: float) -> None:
+    """Take back every lease that ran out; the last one allowed ends its upload."""
+    expired = update(uploads).where(uploads.c.state == State.LEASED, uploads.c.lease_until < now)
+    none = {"lease": None, "lease_until": None}
+    dead = {
+        "state": State.DEAD,
+        "reason": LEASE_EXPIRED,
+        "detail": f"the worker vanished {max_attempts} times while it held this file",
+        "finished_at": now,
+    }
+    connection.execute(expired.where(uploads.c.attempts >= max_attempts).values(**none, **dead))
+    connection.execute(expired.values(**none, state=State.WAITING))
 
 
 def _job(row: Any) -> Job:

@@ -54,7 +54,7 @@ uploads = Table(
     Column("reason", String(64)),  # why skipped, or the class of the last error
     Column("detail", Text),  # the last error's message
     Column("finished_at", Float),
-    Index("uploads_by_turn", "state", "not_before"),
+    Index("uploads_by_turn", "state", "log_id"),
 )
 
 # Keyed by content and model, never by title: the same bytes are scored once.
@@ -96,7 +96,7 @@ cursors = Table(
 rejects = Table(
     "rejects",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), primary_key=True),  # sha256 of the event: repeats change nothing
     Column("seen_at", Float, nullable=False),
     Column("error", Text, nullable=False),
     Column("event", Text, nullable=False),
