@@ -5,6 +5,7 @@
  * MediaWiki has to be included at this level: it takes its variables for globals.
  */
 
+require_once __DIR__ . '/RigCommons/src/ThumbnailSteps.php';
 require_once __DIR__ . '/router/Faults.php';
 require_once __DIR__ . '/router/RequestLog.php';
 require_once __DIR__ . '/router/Routes.php';

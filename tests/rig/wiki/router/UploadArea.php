@@ -1,9 +1,9 @@
 <?php
 
+use MediaWiki\Extension\RigCommons\ThumbnailSteps;
+
 /** The upload area, as upload.wikimedia.org serves it: originals, archived versions, thumbnails. */
 class RigUploadArea {
-	/** @see https://www.mediawiki.org/wiki/Common_thumbnail_sizes */
-	private const STEPS = [ 20, 40, 60, 120, 250, 330, 500, 960, 1280, 1920, 3840 ];
 	private const WRONG_WIDTH = 'Use thumbnail sizes listed on https://w.wiki/GHai';
 	private const PRIVATE_PATHS = '!^(deleted|lockdir|temp)(/|$)|(^|/)\.\.(/|$)!';
 	private const CHUNK_BYTES = 65536;
@@ -29,7 +29,7 @@ class RigUploadArea {
 
 	private static function hasStandardWidth( string $path ): bool {
 		return !preg_match( '!(?:^|-)(\d+)px-!', basename( $path ), $match )
-			|| in_array( (int)$match[1], self::STEPS, true );
+			|| in_array( (int)$match[1], ThumbnailSteps::WIDTHS, true );
 	}
 
 	/** Sends a file, or the part of it that a Range header asks for. */

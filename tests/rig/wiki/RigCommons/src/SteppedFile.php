@@ -9,12 +9,8 @@ use LocalFile;
  *
  * Later MediaWiki does this by itself ($wgThumbnailSteps): the URL names the next step up, the
  * width in the answer stays the one asked for.
- *
- * @see https://www.mediawiki.org/wiki/Common_thumbnail_sizes
  */
 class SteppedFile extends LocalFile {
-	public const STEPS = [ 20, 40, 60, 120, 250, 330, 500, 960, 1280, 1920, 3840 ];
-
 	/** @inheritDoc */
 	public function transform( $params, $flags = 0 ) {
 		$isForClient = !( $flags & self::RENDER_NOW );
@@ -23,6 +19,9 @@ class SteppedFile extends LocalFile {
 		}
 		$params['physicalWidth'] = $this->steppedWidth( (int)$params['width'] );
 		$thumbnail = parent::transform( $params, $flags );
+		if ( !$thumbnail || $thumbnail->isError() ) {
+			return $thumbnail;
+		}
 		$page = $params['page'] ?? 1;
 		$height = self::scaleHeight(
 			$this->getWidth( $page ), $this->getHeight( $page ), $params['width']
@@ -58,12 +57,12 @@ class SteppedFile extends LocalFile {
 	 * show it (video, TIFF, PDF), the next step down.
 	 */
 	private function steppedWidth( int $width ): int {
-		$up = array_filter( self::STEPS, static fn ( $step ) => $step >= $width );
+		$up = array_filter( ThumbnailSteps::WIDTHS, static fn ( $step ) => $step >= $width );
 		$step = $up ? min( $up ) : $width;
 		if ( $this->isVectorized() || $step <= $this->getWidth() ) {
 			return $step;
 		}
-		$down = array_filter( self::STEPS, fn ( $step ) => $step <= $this->getWidth() );
+		$down = array_filter( ThumbnailSteps::WIDTHS, fn ( $step ) => $step <= $this->getWidth() );
 		return $this->mustRender() && $down ? max( $down ) : $this->getWidth();
 	}
 }
