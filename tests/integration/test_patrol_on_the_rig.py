@@ -117,7 +117,9 @@ def test_nothing_is_lost_or_doubled_when_the_bot_is_killed_and_its_stream_distur
         check_outcome(rig, bot)
 
 
-def test_uploads_made_while_the_bot_is_down_are_found(rig: MediaWikiRig, deployed: Deploy) -> None:
+def test_uploads_made_while_the_bot_is_down_are_found(
+    rig: MediaWikiRig, deployed: Deploy, measured: Callable[[str], None]
+) -> None:
     drawing = next(sample for sample in samples() if sample.name == "Robot.png")
     with deployed(rig) as bot:
         bot.wait_for_log("stream.connected", READY_S)
