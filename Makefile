@@ -48,8 +48,8 @@ fuzz: $(VENV)/.tests-ready
 	@LOOKOUT_FUZZ_FILES=10000 $(BIN)/pytest -s tests/model/test_image_fuzz.py
 
 .PHONY: rig
-rig:
-	@sh tests/rig/prepare.sh
+rig: $(VENV)/.tests-ready
+	@sh tests/rig/prepare.sh $(BIN)/python
 
 $(MODEL): $(VENV)/.ready
 	@echo "== The default model"

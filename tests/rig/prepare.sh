@@ -1,9 +1,10 @@
 #!/bin/sh
-# Makes sure that the test rig's packages are there: installs them where it may, else says how.
+# Makes sure that the rig's packages are there: prepare.sh PYTHON
+# Installs them where it may, else says how.
 set -eu
 here=$(dirname "$0")
 
-if [ -e /usr/share/mediawiki/index.php ] && command -v php >/dev/null && command -v ffmpeg >/dev/null; then
+if PYTHONPATH=$here/.. "$1" -c 'import sys; from rig.requirements import missing_requirements as missing; sys.exit(bool(missing()))'; then
     exit 0
 fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
