@@ -1,16 +1,18 @@
 """From the stream into the ledger, with a bounded hand-off in between.
 
-The reader blocks when the hand-off is full, so that the socket is simply not read. The writer takes
-whatever has gathered and stores it in one transaction.
+The reader blocks when the hand-off is full, so that the socket is simply not read. The writer lets
+deliveries gather for a moment and stores them in one transaction; a batch that cannot be stored
+holds up all that follow, because the cursor of a later one would pass over it.
 """
 
 import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import structlog
 
+from bot.errors import LedgerBusy
 from bot.ledger import Intake
 from bot.stream import Delivery
 
@@ -19,6 +21,7 @@ log = structlog.get_logger(__name__)
 HAND_OFF_EVENTS = 2_000
 BATCH_EVENTS = 1_000
 PATIENCE_S = 0.5  # how long either side waits before it looks at the stop signal
+GATHER_S = 0.2  # a quiet stream costs five commits a second at most
 
 
 class Ingest:
@@ -40,7 +43,12 @@ class Ingest:
                 return
 
     def write(self) -> None:
-        """Store deliveries until stopped and nothing is left."""
+        """Store deliveries until stopped and nothing is left.
+
+        Raises:
+            LedgerBusy: the bot stops, and the ledger is still locked; nothing is lost by that.
+            LedgerUnusable: a person has to act.
+        """
         while not (self._stop.is_set() and self._hand_off.empty()):
             batch = self._gather()
             if batch:
@@ -58,6 +66,8 @@ class Ingest:
         batch: list[Delivery] = []
         with suppress(queue.Empty):
             batch.append(self._hand_off.get(timeout=PATIENCE_S))
+            if self._hand_off.qsize() < BATCH_EVENTS:
+                self._stop.wait(GATHER_S)
             while len(batch) < BATCH_EVENTS:
                 batch.append(self._hand_off.get_nowait())
         return batch
@@ -66,6 +76,16 @@ class Ingest:
         uploads = [delivery.upload for delivery in batch if delivery.upload]
         positions = [delivery.position for delivery in batch if delivery.position is not None]
         bad = [delivery.bad for delivery in batch if delivery.bad]
-        new = self._intake.record(self._name, uploads, max(positions, default=None), bad)
+        position = max(positions, default=None)
+        new = self._patiently(lambda: self._intake.record(self._name, uploads, position, bad))
         if new or bad:
             log.info("ingest.stored", new=new, repeated=len(uploads) - new, malformed=len(bad))
+
+    def _patiently(self, record: Callable[[], int]) -> int:
+        while True:
+            try:
+                return record()
+            except LedgerBusy as error:
+                if self._stop.wait(PATIENCE_S):
+                    raise
+                log.warning("ingest.waiting", error=str(error))
