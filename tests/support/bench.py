@@ -1,0 +1,182 @@
+"""A scorer on a bench: real ledger, real wiki client and a miniature Commons, a scripted engine."""
+
+import io
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+from PIL import Image
+
+from bot.commons import Commons
+from bot.config import MediaSettings, RetrySettings, Rule, Settings, Thresholds, WikiSettings
+from bot.demo.commons import LogEntry, MiniCommons
+from bot.engine import Engine, Seen
+from bot.events import Upload
+from bot.identity import user_agent
+from bot.ledger import Ledger
+from bot.media import Fetcher
+from bot.rules import View
+from bot.scoring import Scorer
+
+ANY_MOMENT_S = 0.001  # a pause that is over by the next turn
+AGENT = user_agent("test@example.org")
+DULL = {"drawing": 0.0, "neutral": 1.0}
+STRIKING = {"drawing": 1.0, "neutral": 0.0}
+
+Deed = Callable[[bytes, str], Seen]
+
+
+def dull(_data: bytes = b"", place: str = "") -> Seen:
+    """See nothing worth a look."""
+    return Seen((View(DULL, place),), partial=False)
+
+
+def striking(_data: bytes = b"", place: str = "") -> Seen:
+    """See what the bench's rule is about."""
+    return Seen((View(STRIKING, place),), partial=False)
+
+
+def picture(colour: str, side: int = 40) -> bytes:
+    """Return a PNG that needs no thumbnail."""
+    encoded = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(encoded, "PNG")
+    return encoded.getvalue()
+
+
+class ScriptedEngine(Engine):
+    """Sees what it is told to see, without any process."""
+
+    def __init__(self) -> None:
+        self.version = "scripted/1"
+        self.labels = tuple(DULL)
+        self.deed: Deed = dull
+        self.looks: list[tuple[bytes, str]] = []
+
+    def look(self, data: bytes, place: str, media: MediaSettings) -> Seen:  # noqa: ARG002 - a script knows no time limit
+        """Do the deed."""
+        self.looks.append((data, place))
+        return self.deed(data, place)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class HookedFetcher(Fetcher):
+    """Fetches in earnest, after what a test wants to happen before."""
+
+    before: Callable[[str], object] = str
+    addresses: list[str]
+
+    def fetch(self, address: str) -> bytes:
+        """Let the hook raise or act, then fetch."""
+        self.addresses.append(address)
+        self.before(address)
+        return super().fetch(address)
+
+
+class Bench:
+    """Uploads go in by `upload`, `turn` works on them, `row` tells how they stand."""
+
+    def __init__(self, folder: Path, mini: MiniCommons, engine: Engine | None = None) -> None:
+        self.mini = mini
+        self.wiki = mini.wiki
+        self.database = folder / "ledger.sqlite"
+        self.ledger = Ledger(f"sqlite:///{self.database}")
+        self.engine = ScriptedEngine()
+        self.stop = threading.Event()
+        self.settings = self.adjusted()
+        self.commons = Commons(
+            self.settings.wiki, user_agent=AGENT, width=self.settings.media.thumbnail_width
+        )
+        self.fetcher = HookedFetcher(self.settings.wiki, self.settings.media, user_agent=AGENT)
+        self.fetcher.addresses = []
+        self.use(engine or self.engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.commons.close()
+        self.ledger.close()
+
+    def adjusted(self, **retry: Any) -> Settings:
+        """Return settings that retry at any moment and take nothing for fresh, but for `retry`."""
+        host = self.mini.addresses.base.removeprefix("http://")
+        patience = {
+            "first_pause_seconds": ANY_MOMENT_S,
+            "longest_pause_seconds": ANY_MOMENT_S,
+            "fresh_seconds": 0.0,
+        }
+        return Settings(
+            wiki=WikiSettings(api=self.mini.addresses.api, file_hosts=(host,)),
+            rules=(Rule(name="drawn", labels=("drawing",), at_least=Thresholds(image=0.5)),),
+            retry=RetrySettings(**{**patience, **retry}),
+        )
+
+    def use(self, engine: Engine) -> None:
+        """Score with another engine from now on."""
+        self.scorer = Scorer(self.ledger, self.commons, self.fetcher, engine, self.stop)
+
+    def upload(self, name: str, content: bytes = b"", **more: Any) -> LogEntry:
+        """Upload a file, by default a small square, and announce it."""
+        entry = self.wiki.upload(
+            f"File:{name}",
+            content or picture("#123456"),
+            user="Alice",
+            comment="own work",
+            **more,
+        )
+        self.announce(entry)
+        return entry
+
+    def announce(self, entry: LogEntry, **changed: Any) -> None:
+        """Tell the ledger of an upload, as the stream would."""
+        assert entry.version
+        told = {
+            "log_id": entry.log_id,
+            "action": entry.action,
+            "title": entry.title,
+            "user": entry.user,
+            "by_bot": False,
+            "sha1": entry.version.sha1,
+            "uploaded_at": entry.version.uploaded_at,
+        }
+        self.ledger.intake.record("bench", [Upload(**{**told, **changed})], None)
+
+    def turn(self, settings: Settings | None = None) -> int:
+        """Let the scorer take one turn, after every pause is over."""
+        time.sleep(2 * ANY_MOMENT_S)
+        return self.scorer.turn(settings or self.settings)
+
+    def turns(self, settings: Settings | None = None) -> int:
+        """Let the scorer work until nothing waits; return in how many turns."""
+        taken = 0
+        while self.unfinished():
+            self.turn(settings)
+            taken += 1
+        return taken
+
+    def unfinished(self) -> int:
+        """Count the uploads that are not in a final state."""
+        return self.ledger.census.take().unfinished
+
+    def row(self, entry: LogEntry) -> dict[str, Any]:
+        """Return how an upload stands, straight from the database."""
+        (row,) = self.sql("SELECT * FROM uploads WHERE log_id = ?", entry.log_id)
+        return row
+
+    def partial(self, entry: LogEntry) -> bool:
+        """Tell whether the stored scores of an upload's content are marked partial."""
+        assert entry.version
+        (row,) = self.sql("SELECT partial FROM scores WHERE sha1 = ?", entry.version.sha1)
+        return bool(row["partial"])
+
+    def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
+        """Run one statement beside everything else that uses the ledger."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement, values)]
