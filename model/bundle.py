@@ -1,4 +1,7 @@
-"""A model on disk: `<models>/<name>/{model.ts, card.json, card.md}`.
+"""A model on disk: `<models>/<name>/{model.ts, model.bf16.ts, model.pt2, card.json, card.md}`.
+
+`model.ts` is what is run, `model.bf16.ts` the same in bfloat16, `model.pt2` the same for
+torch.export, TorchScript's successor.
 
 The card records the hash of every artefact, and nothing that does not match is opened.
 """
@@ -16,6 +19,8 @@ from model.files import sha256_of
 
 DEFAULT_BUNDLE = "nsfwjs-mobilenet-v2-mid"
 TORCHSCRIPT = "model.ts"
+TORCHSCRIPT_BFLOAT16 = "model.bf16.ts"
+EXPORTED = "model.pt2"
 CARD = "card.json"
 CARD_TEXT = "card.md"
 

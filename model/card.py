@@ -84,9 +84,24 @@ class Artefact(_Frozen):
     sha256: str
 
 
+class Reference(_Frozen):
+    """Float32 scores of the golden pictures, which a faster graph has to come close to.
+
+    Attributes:
+        size: Width and height of the pictures, pixels.
+        bound: Largest difference in a probability at which the faster graph is still used.
+        scores: Name of the picture to its probabilities, in the order of the labels.
+    """
+
+    size: int
+    bound: float
+    scores: dict[str, tuple[float, ...]]
+
+
 class Card(Description):
     """A description together with the files that were built from it."""
 
-    card_version: Literal[1] = 1
+    card_version: Literal[2] = 2
     built_with: dict[str, str]
+    reference: Reference
     artefacts: dict[str, Artefact]

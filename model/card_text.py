@@ -14,6 +14,7 @@ def card_as_markdown(card: Card) -> str:
         "Verified here": _bullets(card.verified),
         "Not verified": _bullets(card.not_verified),
         "Caveats": _bullets(card.caveats),
+        "Reduced precision": _precision(card),
         "Files": _bullets(
             f"`{name}`: {artefact.size:,} bytes, sha256 `{artefact.sha256}`"
             for name, artefact in card.artefacts.items()
@@ -45,6 +46,14 @@ def _figures(card: Card) -> str:
     ]
     head = ["| Metric | Value | Reported by | Measured on |", "|---|---|---|---|"]
     return "\n".join(head + rows) if rows else "None is known."
+
+
+def _precision(card: Card) -> str:
+    return (
+        "The bfloat16 graph is used where the processor has that arithmetic and the scores of "
+        f"{len(card.reference.scores)} reference pictures stay within {card.reference.bound} of "
+        "the float32 ones; this is checked each time it is loaded."
+    )
 
 
 def _licence(card: Card) -> str:

@@ -3,13 +3,30 @@
 import multiprocessing
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
-from model.bundle import TORCHSCRIPT
-from model.card import Description
+from model.bundle import EXPORTED, TORCHSCRIPT, TORCHSCRIPT_BFLOAT16
+from model.card import Description, Reference
+from model.golden_pictures import golden_pictures
+
+if TYPE_CHECKING:
+    from model.networks.pipeline import Pipeline
+
+BFLOAT16_BOUND = 0.05
+"""Largest change of a reference picture's probability for which bfloat16 is offered."""
+REFERENCE_DIGITS = 4
+"""More would differ between processors, and the card would not be reproducible."""
 
 
-def export(description: Description, members: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Build every artefact of a model: file name to content.
+class Export(NamedTuple):
+    """File name to content, and the scores that faster graphs are held to."""
+
+    artefacts: dict[str, bytes]
+    reference: Reference
+
+
+def export(description: Description, members: Mapping[str, bytes]) -> Export:
+    """Build every artefact of a model.
 
     The work is done in a process of its own. TorchScript numbers the classes it makes, so a
     second export in one process would differ from the first, and the same input has to give
@@ -20,10 +37,26 @@ def export(description: Description, members: Mapping[str, bytes]) -> dict[str, 
         return pool.submit(_export, description, members).result()
 
 
-def _export(description: Description, members: Mapping[str, bytes]) -> dict[str, bytes]:
+def _export(description: Description, members: Mapping[str, bytes]) -> Export:
     # Imported here, so that only the exporting process pays for torch.
-    from model import torchscript  # noqa: PLC0415
+    from model import exported, torchscript  # noqa: PLC0415
     from model.sources.builders import BUILDERS  # noqa: PLC0415
 
     pipeline = BUILDERS[description.name](members)
-    return {TORCHSCRIPT: torchscript.freeze(pipeline)}
+    artefacts = {
+        TORCHSCRIPT: torchscript.freeze(pipeline),
+        TORCHSCRIPT_BFLOAT16: torchscript.freeze(pipeline.in_bfloat16()),
+        EXPORTED: exported.export_program(pipeline),
+    }
+    return Export(artefacts, _reference(pipeline, description.input.size))
+
+
+def _reference(pipeline: "Pipeline", size: int) -> Reference:
+    import torch  # noqa: PLC0415 - as above
+
+    scores = {}
+    for name, pixels in golden_pictures(size).items():
+        with torch.no_grad():
+            (probabilities,) = pipeline(torch.from_numpy(pixels)[None])
+        scores[name] = tuple(round(value, REFERENCE_DIGITS) for value in probabilities.tolist())
+    return Reference(size=size, bound=BFLOAT16_BOUND, scores=scores)

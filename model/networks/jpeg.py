@@ -69,7 +69,7 @@ def jpeg_round_trip(pixels: Tensor) -> Tensor:
     red = luminance + _fixed(91881 * to_red + 32768)
     green = luminance + _fixed(-22554 * to_blue - 46802 * to_red + 32768)
     blue = luminance + _fixed(116130 * to_blue + 32768)
-    return torch.stack([red, green, blue], dim=1).clamp(0, 255)
+    return torch.stack([red, green, blue], dim=1).clamp(0.0, 255.0)
 
 
 def _fixed(scaled: Tensor) -> Tensor:
@@ -86,7 +86,7 @@ def _coded(plane: Tensor, table: Tensor) -> Tensor:
     magnitudes = torch.floor((coefficients.abs() + steps // 2) / steps)
     dequantised = magnitudes * coefficients.sign() * (steps / BLOCK)
     samples = _shifted(_shifted(_WAVES.T @ dequantised, 11) @ _WAVES, 18) + LEVEL_SHIFT
-    return samples.clamp(0, 255).transpose(2, 3).reshape(-1, height, width).to(torch.float32)
+    return samples.clamp(0.0, 255.0).transpose(2, 3).reshape(-1, height, width).to(torch.float32)
 
 
 def _shifted(scaled: Tensor, bits: int) -> Tensor:
@@ -95,7 +95,8 @@ def _shifted(scaled: Tensor, bits: int) -> Tensor:
 
 def _halved(plane: Tensor) -> Tensor:
     """Average 2 x 2 samples of (N, H, W), rounding down and up by turns along a row."""
-    sums = 4 * functional.avg_pool2d(plane, 2)
+    height, width = plane.shape[-2:]
+    sums = plane.reshape(-1, height // 2, 2, width // 2, 2).sum(dim=(2, 4))
     return torch.floor((sums + 1 + torch.arange(sums.shape[-1]) % 2) / 4)
 
 

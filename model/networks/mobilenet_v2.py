@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from model.networks.same_padding import SameConv2d
+from model.networks.mirrored import MirroredConv2d, mirror
 
 EXPANSION = 6
 REPEATS = (1, 2, 3, 4, 3, 3, 1)
@@ -30,17 +30,17 @@ WIDTHS_1_4 = Widths(48, (24, 32, 48, 88, 136, 224, 448), 1792)
 class InvertedResidual(nn.Module):
     """Expands, filters each channel on its own, projects; adds its input where shapes allow."""
 
-    def __init__(self, inputs: int, outputs: int, *, size: int, stride: int, expand: int) -> None:
+    def __init__(self, inputs: int, outputs: int, *, stride: int, expand: int) -> None:
         super().__init__()
         inner = inputs * expand
-        self.expand = SameConv2d(inputs, inner, 1, size=size) if expand > 1 else None
-        self.depthwise = SameConv2d(inner, inner, 3, size=size, stride=stride, groups=inner)
-        self.project = SameConv2d(inner, outputs, 1, size=-(-size // stride))
+        self.expand = nn.Conv2d(inputs, inner, 1) if expand > 1 else None
+        self.depthwise = MirroredConv2d(inner, inner, 3, stride=stride, groups=inner)
+        self.project = nn.Conv2d(inner, outputs, 1)
         self.activation = nn.ReLU6()
         self.adds_input = stride == 1 and inputs == outputs
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Map (N, inputs, size, size) to (N, outputs, size / stride, size / stride)."""
+        """Map mirrored (N, inputs, H, W) to mirrored (N, outputs, H / stride, W / stride)."""
         inner = inputs if self.expand is None else self.activation(self.expand(inputs))
         outputs: Tensor = self.project(self.activation(self.depthwise(inner)))
         return inputs + outputs if self.adds_input else outputs
@@ -51,29 +51,27 @@ class MobileNetV2(nn.Module):
 
     Args:
         widths: Channels throughout.
-        size: Width and height of the input, pixels.
     """
 
-    def __init__(self, widths: Widths, *, size: int) -> None:
+    def __init__(self, widths: Widths) -> None:
         super().__init__()
-        self.stem = SameConv2d(3, widths.stem, 3, size=size, stride=2)
-        self.blocks = nn.Sequential(*_blocks(widths, size=-(-size // 2)))
-        self.last = SameConv2d(widths.groups[-1], widths.last, 1, size=-(-size // 32))
+        self.stem = MirroredConv2d(3, widths.stem, 3, stride=2)
+        self.blocks = nn.Sequential(*_blocks(widths))
+        self.last = nn.Conv2d(widths.groups[-1], widths.last, 1)
         self.activation = nn.ReLU6()
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Map (N, 3, size, size) to (N, widths.last, size / 32, size / 32)."""
-        stem = self.activation(self.stem(inputs))
-        return self.activation(self.last(self.blocks(stem)))  # type: ignore[no-any-return]
+        """Map (N, 3, H, W), multiples of 32, to (N, widths.last, H / 32, W / 32)."""
+        stem = self.activation(self.stem(mirror(inputs)))
+        return mirror(self.activation(self.last(self.blocks(stem))))
 
 
-def _blocks(widths: Widths, *, size: int) -> list[InvertedResidual]:
+def _blocks(widths: Widths) -> list[InvertedResidual]:
     blocks: list[InvertedResidual] = []
     inputs = widths.stem
     for outputs, repeats, first_stride in zip(widths.groups, REPEATS, STRIDES, strict=True):
         for stride in (first_stride, *[1] * (repeats - 1)):
             expand = EXPANSION if blocks else 1
-            block = InvertedResidual(inputs, outputs, size=size, stride=stride, expand=expand)
-            blocks.append(block)
-            inputs, size = outputs, -(-size // stride)
+            blocks.append(InvertedResidual(inputs, outputs, stride=stride, expand=expand))
+            inputs = outputs
     return blocks

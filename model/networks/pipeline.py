@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from model.networks.pooled import Pooled
+from model.networks.pooled import InBfloat16, Pooled
 from model.networks.preprocessing import Preprocessing
 
 
@@ -27,17 +27,24 @@ class Pipeline(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Map uint8 RGB (N, H, W, 3) of any size to probabilities (N, labels)."""
-        logits = self.network(self.preprocessing(pixels))
-        return torch.softmax(logits / self.temperature, dim=1)
+        return self.score(self.prepare(pixels))
 
-    def squash(self, pixels: Tensor) -> Tensor:
-        """Resize uint8 RGB (N, H, W, 3) to (N, size, size, 3), so that pictures can be batched.
+    def prepare(self, pixels: Tensor) -> Tensor:
+        """Map uint8 RGB (N, H, W, 3) of any size to the network's input, float32.
 
-        `forward` gives the same scores before and after, since resizing to the same size
-        changes nothing.
+        Pictures of different sizes can be prepared one by one and scored together.
         """
-        return self.preprocessing.resized(pixels).permute(0, 2, 3, 1).contiguous()
+        return self.preprocessing(pixels)  # type: ignore[no-any-return]
 
-    def explain(self, pixels: Tensor) -> Tensor:
+    def score(self, prepared: Tensor) -> Tensor:
+        """Map prepared pictures to probabilities (N, labels)."""
+        return torch.softmax(self.network(prepared) / self.temperature, dim=1)
+
+    def explain(self, prepared: Tensor) -> Tensor:
         """Return each place's share in each logit, (N, labels, h, w), before calibration."""
-        return self.network.activation_map(self.preprocessing(pixels))
+        return self.network.activation_map(prepared)
+
+    def in_bfloat16(self) -> "Pipeline":
+        """Return a pipeline on the same weights whose features are computed in bfloat16."""
+        network = Pooled(InBfloat16(self.network.features), self.network.head)
+        return Pipeline(self.preprocessing, network, temperature=self.temperature.item())

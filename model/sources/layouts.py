@@ -13,12 +13,11 @@ def fill_convolution(layer: nn.Module, kernel: Tensor, bias: Tensor) -> None:
 
     A depthwise kernel has shape (H, W, channels, 1) and becomes (channels, 1, H, W).
     """
-    convolution = layer[-1] if isinstance(layer, nn.Sequential) else layer
-    if not isinstance(convolution, nn.Conv2d) or convolution.bias is None:
+    if not isinstance(layer, nn.Conv2d) or layer.bias is None:
         raise TypeError(f"not a convolution with bias: {layer}")
-    axes = (2, 3, 0, 1) if convolution.groups > 1 else (3, 2, 0, 1)
-    convolution.weight.copy_(kernel.permute(axes))
-    convolution.bias.copy_(bias)
+    axes = (2, 3, 0, 1) if layer.groups > 1 else (3, 2, 0, 1)
+    layer.weight.copy_(kernel.permute(axes))
+    layer.bias.copy_(bias)
 
 
 @torch.no_grad()

@@ -28,7 +28,7 @@ _HUB_DENSE = "Func/StatefulPartitionedCall/input"
 def mobilenet_v2_mid(members: Mapping[str, bytes]) -> Pipeline:
     """Return `MobileNetV2Mid`: MobileNetV2 1.4 from TensorFlow Hub and one dense layer."""
     weights = read_weights(members)
-    features = MobileNetV2(WIDTHS_1_4, size=MOBILENET_SIZE)
+    features = MobileNetV2(WIDTHS_1_4)
     _fill_hub(features.stem, weights, "Conv/Conv2D")
     for index, block in enumerate(features.blocks.children()):
         name = f"expanded_conv_{index}" if index else "expanded_conv"
@@ -44,7 +44,7 @@ def mobilenet_v2_mid(members: Mapping[str, bytes]) -> Pipeline:
 def mobilenet_v2(members: Mapping[str, bytes]) -> Pipeline:
     """Return `MobileNetV2`: Keras' MobileNetV2 1.0 and three dense layers."""
     weights = read_weights(members)
-    features = MobileNetV2(WIDTHS_1_0, size=MOBILENET_SIZE)
+    features = MobileNetV2(WIDTHS_1_0)
     _fill_keras(features.stem, weights, "Conv1", "bn_Conv1")
     for index, block in enumerate(features.blocks.children()):
         name = f"block_{index}" if index else "expanded_conv"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model.bundle import CARD, CARD_TEXT, TORCHSCRIPT, installed_bundles, open_bundle, write_bundle
-from model.card import Artefact, Card
+from model.card import Artefact, Card, Reference
 from model.errors import BundleCorrupt, BundleMissing
 from model.files import replacing_file, replacing_folder
 from model.sources.catalogue import DESCRIPTIONS, describe
@@ -21,6 +21,7 @@ def models(tmp_path: Path) -> Path:
     card = Card(
         **DESCRIPTIONS[NAME].model_dump(),
         built_with={"torch": "2.13.0"},
+        reference=Reference(size=224, bound=0.05, scores={"noise": (0.1, 0.2, 0.3, 0.2, 0.2)}),
         artefacts={TORCHSCRIPT: Artefact(size=len(CONTENT), sha256=sha256)},
     )
     with replacing_folder(tmp_path / NAME) as folder:

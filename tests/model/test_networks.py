@@ -5,37 +5,41 @@ import io
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
 from model.golden_pictures import golden_pictures
 from model.networks.jpeg import jpeg_round_trip
+from model.networks.mirrored import MirroredConv2d, mirror
 from model.networks.pooled import Head, Pooled
 from model.networks.preprocessing import Scaled, Yahoo
-from model.networks.same_padding import SameConv2d, same_padding
 from model.sources.layouts import fill_convolution, fill_linear
 
 
-@given(size=st.integers(1, 300), kernel=st.integers(1, 7), stride=st.integers(1, 3))
-def test_same_padding_gives_the_ceiling_of_size_over_stride(
-    size: int, kernel: int, stride: int
-) -> None:
-    before, after = same_padding(size, kernel, stride)
-    assert 0 <= after - before <= 1
-    assert (size + before + after - kernel) // stride + 1 >= -(-size // stride)
-    if before + after:
-        assert (size + before + after - kernel) // stride + 1 == -(-size // stride)
-
-
-def test_the_odd_zero_goes_last() -> None:
-    convolution = SameConv2d(1, 1, 3, size=4, stride=2)
+def test_a_mirrored_convolution_puts_the_odd_zero_last() -> None:
+    convolution = MirroredConv2d(1, 1, 3, stride=2)
     fill_convolution(convolution, torch.ones(3, 3, 1, 1), torch.zeros(1))
     with torch.no_grad():
-        answer = convolution(torch.arange(16.0).reshape(1, 1, 4, 4))
+        answer = mirror(convolution(mirror(torch.arange(16.0).reshape(1, 1, 4, 4))))
     # What TensorFlow gives for a kernel of ones, stride 2 and "SAME".
     assert answer.flatten().tolist() == [45.0, 39.0, 66.0, 50.0]
+
+
+@settings(deadline=None)
+@given(half=st.integers(1, 20), stride=st.sampled_from([1, 2]))
+def test_a_mirrored_convolution_equals_one_that_pads_first(half: int, stride: int) -> None:
+    convolution = MirroredConv2d(2, 4, 3, stride=stride, groups=2)
+    inputs = torch.randn(1, 2, 2 * half, 2 * half)
+    ahead = 1 if stride == 1 else 0
+    padded = torch.nn.functional.pad(inputs, (ahead, 1, ahead, 1))
+    with torch.no_grad():
+        expected = torch.nn.functional.conv2d(
+            padded, convolution.weight, convolution.bias, stride, groups=2
+        )
+        answer = mirror(convolution(mirror(inputs)))
+    torch.testing.assert_close(answer, expected, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(300, 400), (1000, 60), (224, 224), (17, 33)])

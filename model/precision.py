@@ -1,0 +1,64 @@
+"""Chooses the arithmetic: bfloat16 where the processor has it and the scores stay close."""
+
+from typing import Literal
+
+import torch
+
+from model.bundle import TORCHSCRIPT, TORCHSCRIPT_BFLOAT16, Bundle
+from model.engine import Engine
+from model.errors import BundleCorrupt
+from model.golden_pictures import golden_pictures
+
+Precision = Literal["fp32", "bf16"]
+
+ARCHIVES: dict[Precision, str] = {"fp32": TORCHSCRIPT, "bf16": TORCHSCRIPT_BFLOAT16}
+
+_NATIVE_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
+"""Names of the processor features as `torch.cpu.get_capabilities` gives them, x86 and Arm."""
+
+
+def processor_has_bfloat16() -> bool:
+    """Tell whether bfloat16 is faster here, rather than emulated."""
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(feature, False) for feature in _NATIVE_BFLOAT16)
+
+
+def drift(bundle: Bundle, engine: Engine) -> float:
+    """Return the largest difference between the engine's scores and the card's reference."""
+    reference = bundle.card.reference
+    pictures = golden_pictures(reference.size)
+    pixels = [torch.from_numpy(picture)[None] for picture in pictures.values()]
+    expected = torch.tensor([reference.scores[name] for name in pictures])
+    return (torch.stack(engine.score(pixels)) - expected).abs().max().item()
+
+
+def open_engine(
+    bundle: Bundle, *, precision: Precision | Literal["auto"], batch: int, fused: bool
+) -> tuple[Engine, Precision]:
+    """Load the graph of the wanted precision.
+
+    Args:
+        bundle: An open bundle.
+        precision: `auto` takes bfloat16 where the processor has it and the drift is in bounds.
+        batch: As for `Engine`.
+        fused: As for `Engine`.
+
+    Raises:
+        BundleCorrupt: bfloat16 was asked for by name and drifts too far.
+    """
+    if precision == "fp32" or (precision == "auto" and not processor_has_bfloat16()):
+        return _open(bundle, "fp32", batch=batch, fused=fused), "fp32"
+    engine = _open(bundle, "bf16", batch=batch, fused=fused)
+    difference = drift(bundle, engine)
+    if difference <= bundle.card.reference.bound:
+        return engine, "bf16"
+    if precision == "auto":
+        return _open(bundle, "fp32", batch=batch, fused=fused), "fp32"
+    raise BundleCorrupt(
+        f"In bfloat16 the scores of {bundle.name} move by {difference:.3f}, more than the card's "
+        f"bound of {bundle.card.reference.bound}: use fp32."
+    )
+
+
+def _open(bundle: Bundle, precision: Precision, *, batch: int, fused: bool) -> Engine:
+    return Engine(bundle.artefact(ARCHIVES[precision]), batch=batch, fused=fused)
