@@ -20,7 +20,7 @@ from bot.ledger import Intake, Ledger
 from bot.ledger import engine as ledger_engine
 from bot.stream import Delivery, now_position
 from support.ledgers import STREAM, address, rows, states
-from support.uploads import event, publish, stream_of, upload, wait_until
+from support.uploads import QUICK_SILENCE_S, event, publish, stream_of, upload, wait_until
 
 pytestmark = pytest.mark.timeout(60)
 TESTS = Path(__file__).parents[1]
@@ -144,7 +144,7 @@ def test_a_full_hand_off_leaves_the_servers_socket_unread(
     total = 400
     with EventStreamServer() as server:
         ingest = Ingest(ledger.intake, server.url, stop)
-        stream = stream_of(server.url, position=now_position())
+        stream = stream_of(server.url, position=now_position(), silence_s=QUICK_SILENCE_S)
         for log_id in range(1, total + 1):  # 40 MB, which no socket's buffers hold
             server.publish(event(log_id, comment="x" * 50_000))
 
