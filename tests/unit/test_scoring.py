@@ -1,7 +1,7 @@
 """How every upload ends: the scorer on a real ledger and a miniature Commons."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -206,12 +206,13 @@ def test_a_fresh_upload_that_is_absent_is_asked_for_again(bench: Bench) -> None:
 
 def test_a_fresh_upload_that_shows_an_older_version_is_asked_for_again(bench: Bench) -> None:
     older = bench.wiki.upload("File:A.png", picture("red"), user="Alice", comment="")
-    now = datetime.now(UTC)
-    bench.announce(older, log_id=77, sha1="cd" * 20, uploaded_at=now + timedelta(seconds=1))
+    assert older.version
+    just_after = older.version.uploaded_at + timedelta(microseconds=1)
+    bench.announce(older, sha1="cd" * 20, uploaded_at=just_after)
     bench.turn(bench.adjusted(fresh_seconds=AGES_S))
-    assert bench.sql("SELECT state FROM uploads") == [{"state": "waiting"}]
+    assert state(bench, older) == ("waiting", "NotThereYet")
     bench.turn(bench.adjusted(fresh_seconds=0.0))
-    assert bench.sql("SELECT state FROM uploads") != [{"state": "scored"}]
+    assert state(bench, older) == ("skipped", "superseded")
 
 
 # Pictures that come late, or only in part ---------------------------------------------------------
