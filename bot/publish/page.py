@@ -20,14 +20,13 @@ def with_entries(text: str, entries: Sequence[Mapping[str, Any]], settings: Publ
 
     Entries that are there already stay as they are, whatever reviewers made of them.
     """
-    missing = [entry for entry in entries if key(entry) not in text]
+    missing = {entry["log_id"]: entry for entry in entries if key(entry) not in text}
     if not missing:
         return text
-    lines = "\n".join(wikitext(entry) for entry in reversed(missing))
+    lines = [wikitext(missing[log_id]) for log_id in sorted(missing, reverse=True)]
     before, mark, after = (text or _introduction(settings)).partition(NEWEST_HERE)
-    if not mark:
-        return f"{before.rstrip()}\n{lines}\n"
-    return f"{before}{mark}\n{lines}{after.rstrip()}\n"
+    head = before + mark if mark else before.rstrip()
+    return "\n".join([head, *lines, after.removeprefix("\n")]).rstrip() + "\n"
 
 
 def summary_for(added: int, settings: PublishSettings) -> str:
