@@ -23,7 +23,7 @@ def compose(job: Job, hit: Hit, scores: Scores, *, title: str, model: str, parti
         "rule": hit.rule,
         "confidence": hit.confidence,
         "place": hit.place,
-        "scores": {label: round(score, 3) for label, score in scores.items()},
+        "scores": {label: round(score, 4) for label, score in scores.items()},
         "model": model,
         "partial": partial,
     }
