@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from bot.config import Medium, Rule
 
@@ -47,9 +48,10 @@ def judge(rules: Sequence[Rule], views: Sequence[View], medium: Medium) -> Verdi
     """Apply every rule to the view where it weighs most.
 
     Raises:
-        ValueError: without views there is nothing to judge, and nothing is never safe.
+        ValueError: without views, or with a score that is no number, there is nothing to judge;
+            and nothing is never safe.
     """
-    if not views:
+    if not views or not all(isfinite(score) for view in views for score in view.scores.values()):
         raise ValueError("no view of the file was scored, so there is no verdict")
     hits = (_apply(rule, views, medium) for rule in rules)
     return Verdict(tuple(hit for hit in hits if hit))
