@@ -20,7 +20,7 @@ Medium = Literal["image", "video", "document"]
 
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError(
             "should be a full address, such as https://commons.wikimedia.org/w/api.php"
         )
@@ -28,13 +28,15 @@ def _http_url(value: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
+# A name and perhaps a port, as it stands in an address between `//` and `/`.
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]+)?$")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class Section(BaseModel):
     """A part of the file: strict, frozen, no unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class StreamSettings(Section):
@@ -50,7 +52,7 @@ class WikiSettings(Section):
     """The wiki that is read, and written to once `publish.mode` says so."""
 
     api: Url = "https://commons.wikimedia.org/w/api.php"
-    file_hosts: tuple[str, ...] = Field(("upload.wikimedia.org",), min_length=1)
+    file_hosts: tuple[Host, ...] = Field(("upload.wikimedia.org",), min_length=1)
     contact: str = ""
     timeout_seconds: float = Field(30.0, gt=0, le=300)
 
@@ -99,6 +101,12 @@ class Rule(Section):
     at_least: Thresholds = Thresholds()
     action: Literal["review", "record"] = "review"
 
+    @model_validator(mode="after")
+    def _labels_are_distinct(self) -> Self:
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("labels: each may stand once, or its score would count twice")
+        return self
+
 
 DEFAULT_RULES = (
     Rule(name="explicit", labels=("porn", "hentai")),
@@ -130,7 +138,7 @@ class PublishSettings(Section):
 class LedgerSettings(Section):
     """The database that remembers every upload."""
 
-    url: str = ""
+    url: str = Field("", pattern=r"^([a-z0-9+]+://.*)?$")
 
     @property
     def address(self) -> str:

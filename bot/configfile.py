@@ -4,7 +4,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from bot.errors import ConfigInvalid
 log = structlog.get_logger(__name__)
 
 SECRET_PREFIX = "LOOKOUT_"  # noqa: S105 - the variables' prefix, not a secret
+TEXT_TAG = "tag:yaml.org,2002:str"
+NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+MISREAD_NUMBER = re.compile(r"[-+]?0[0-9_]+|.*:.*")
 Place = tuple[int | str, ...]
 
 
@@ -28,9 +31,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         ConfigInvalid: with one line per problem: line, key, value, what is allowed.
     """
-    text = _read(path)
-    root = _compose(text, path)
-    data: Any = yaml.safe_load(text) or {}
+    root, data = _parse(_read(path), path)
     if not isinstance(data, dict):
         raise ConfigInvalid(f"{path}: should hold `key: value` lines, but is {data!r}")
     if "secrets" in data:
@@ -83,14 +84,14 @@ class ConfigWatch:
     def _stamp(self) -> tuple[int, int] | None:
         try:
             status = self.path.stat()
-        except FileNotFoundError:
-            return None
+        except OSError:
+            return None  # reading it will say why
         return status.st_mtime_ns, status.st_size
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigInvalid(
             f"{path} does not exist. Name another file with --config, or copy config.yaml "
@@ -98,31 +99,51 @@ def _read(path: Path) -> str:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigInvalid(f"{path} cannot be read: {error}") from None
+    if not text.strip():
+        # An editor that is saving leaves this for a moment; all defaults at once are never meant.
+        raise ConfigInvalid(f"{path} is empty")
+    return text
 
 
-def _compose(text: str, path: Path) -> yaml.Node | None:
+def _parse(text: str, path: Path) -> tuple[yaml.Node | None, Any]:
+    """Return the same text as nodes, which know their lines, and as values."""
     try:
         root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+        if root is not None:
+            _refuse_surprises(root, path)
+        return root, yaml.safe_load(text) or {}
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigInvalid(f"{path} is not valid YAML: {error}") from None
-    if root is not None:
-        _refuse_repeated_keys(root, path)
-    return root
 
 
-def _refuse_repeated_keys(node: yaml.Node, path: Path) -> None:
-    """Refuse what YAML would settle silently: of two equal keys, the last wins."""
-    children = node.value if isinstance(node, yaml.SequenceNode) else []
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise ConfigInvalid(f"{path} line {line}: {key.value} stands here a second time")
-            seen.add(key.value)
-            children = [*children, value]
-    for child in children:
-        _refuse_repeated_keys(child, path)
+def _refuse_surprises(root: yaml.Node, path: Path) -> None:
+    """Refuse what YAML 1.1 would settle silently, and not as a person means it."""
+    met: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in met:
+            raise _surprise(path, node, "& and * are not for this file; write the value out")
+        met.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            _refuse_surprising_keys([key for key, _ in node.value], path)
+        elif node.tag in NUMBER_TAGS and MISREAD_NUMBER.fullmatch(node.value):
+            raise _surprise(path, node, f"YAML takes {node.value} for octal or base 60")
+        waiting += [child for _, _, child in _children(node)]
+
+
+def _refuse_surprising_keys(keys: Sequence[yaml.Node], path: Path) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key.tag != TEXT_TAG:
+            raise _surprise(path, key, f"YAML takes the key {key.value} for no plain word")
+        if key.value in seen:
+            raise _surprise(path, key, f"{key.value} stands here a second time")
+        seen.add(key.value)
+
+
+def _surprise(path: Path, node: yaml.Node, why: str) -> ConfigInvalid:
+    return ConfigInvalid(f"{path} line {node.start_mark.line + 1}: {why}")
 
 
 def _secrets(environment: Mapping[str, str]) -> dict[str, str]:
@@ -138,7 +159,7 @@ def _plain(value: Any) -> str:
 
 
 def _masked_address(address: str) -> str:
-    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", address)
+    return re.sub(r"(://[^:/@]*:).*@", r"\1***@", address)
 
 
 def _line_numbers(node: yaml.Node, place: Place = ()) -> dict[Place, int]:

@@ -1,0 +1,182 @@
+"""config.yaml: the project's own file tells the truth, and every key has its bounds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from bot.config import DEFAULT_RULES, Secrets, Settings
+from bot.configfile import load
+from support.configs import read, refusal
+
+PROJECT_FILE = Path(__file__).parents[2] / "config.yaml"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.yaml"
+
+
+def test_the_projects_file_is_the_defaults() -> None:
+    assert load(PROJECT_FILE, {}) == Settings()
+
+
+def keys(value: Any, place: str = "") -> Iterator[str]:
+    """Yield the dotted place of every key; items of a list share a place."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield f"{place}.{key}"
+            yield from keys(inner, f"{place}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from keys(item, place)
+
+
+def test_the_projects_file_shows_every_key_there_is() -> None:
+    shown = set(keys(yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))))
+    assert shown == set(keys(Settings().model_dump(mode="json")))
+
+
+def test_what_is_not_named_keeps_its_default(file: Path) -> None:
+    changed = read(file, "media: {stills: 7}\n")
+    assert changed.media.stills == 7
+    assert changed.model_copy(update={"media": Settings().media}) == Settings()
+
+
+def test_a_file_of_comments_alone_is_the_defaults(file: Path) -> None:
+    assert read(file, "# nothing yet\n") == Settings()
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n"])
+def test_an_empty_file_is_refused_because_an_editor_may_be_saving(file: Path, text: str) -> None:
+    assert refusal(file, text) == "config.yaml is empty"
+
+
+# The last value accepted, and the first that is not.
+BOUNDS = [
+    ("stream.url", "http://127.0.0.1:8080/stream", "127.0.0.1:8080"),
+    ("stream.url", "https://[::1]/stream", "https://[::1/stream"),
+    ("stream.url", "https://host:65535/", "https://host:65536/"),
+    ("stream.wiki", "d", ""),
+    ("stream.overlap_seconds", 0, -1),
+    ("stream.overlap_seconds", 86_400, 86_401),
+    ("stream.silence_seconds", 1, 0),
+    ("stream.silence_seconds", 900, 901),
+    ("wiki.api", "https://commons.wikimedia.org/w/api.php", "ftp://commons.wikimedia.org"),
+    ("wiki.file_hosts", ["127.0.0.1:8080"], []),
+    ("wiki.file_hosts", ["upload.wikimedia.org"], ["https://upload.wikimedia.org"]),
+    ("wiki.contact", "", None),
+    ("wiki.timeout_seconds", 0.001, 0),
+    ("wiki.timeout_seconds", 300, 300.1),
+    ("media.thumbnail_width", 250, 249),
+    ("media.thumbnail_width", 1280, 640),
+    ("media.max_mebibytes", 1, 0),
+    ("media.max_mebibytes", 512, 513),
+    ("media.concurrent_fetches", 1, 0),
+    ("media.concurrent_fetches", 8, 9),
+    ("media.stills", 1, 0),
+    ("media.stills", 60, 61),
+    ("media.timeout_seconds", 0.001, 0),
+    ("media.timeout_seconds", 300, 300.1),
+    ("media.decode_seconds", 0.001, 0),
+    ("media.decode_seconds", 300, 300.1),
+    ("model.name", "a.b-c_1", "../elsewhere"),
+    ("model.name", "0", ""),
+    ("model.threads", 1, 0),
+    ("model.threads", 64, 65),
+    ("retry.attempts", 1, 0),
+    ("retry.attempts", 50, 51),
+    ("retry.first_pause_seconds", 0.001, 0),
+    ("retry.first_pause_seconds", 3600, 3601),
+    ("retry.longest_pause_seconds", 0.001, 0),
+    ("retry.longest_pause_seconds", 86_400, 86_401),
+    ("retry.fresh_seconds", 0, -1),
+    ("retry.fresh_seconds", 3600, 3601),
+    ("retry.lease_seconds", 5, 4),
+    ("retry.lease_seconds", 3600, 3601),
+    ("publish.mode", "dry-run", "dry run"),
+    ("publish.page_prefix", "U", ""),
+    ("publish.page_prefix", "U" * 200, "U" * 201),
+    ("publish.interval_seconds", 0.1, 0.05),
+    ("publish.interval_seconds", 3600, 3601),
+    ("publish.model_card", "", None),
+    ("publish.false_positives", "", None),
+    ("publish.assert_right", "user", "sysop"),
+    ("ledger.url", "sqlite:////data/ledger.sqlite", "/data/ledger.sqlite"),
+]
+RULE_BOUNDS = [
+    ("name", "a" * 32, "a" * 33),
+    ("name", "a-b_1", "Explicit"),
+    ("labels", ["drawing"], []),
+    ("labels", ["drawing", "porn"], ["porn", "porn"]),
+    ("at_least", {"image": 0}, {"image": -0.01}),
+    ("at_least", {"video": 1}, {"video": 1.01}),
+    ("at_least", {"document": 0.5}, {"document": float("nan")}),
+    ("action", "record", "delete"),
+]
+
+
+def nested(place: str, value: Any) -> str:
+    section, _, key = place.partition(".")
+    return yaml.safe_dump({section: {key: value}})
+
+
+def valued(settings: Settings, place: str) -> Any:
+    section, _, key = place.partition(".")
+    return getattr(getattr(settings, section), key)
+
+
+@pytest.mark.parametrize(("place", "good", "bad"), BOUNDS)
+def test_each_key_is_accepted_up_to_its_bound_and_no_further(
+    file: Path, place: str, good: Any, bad: Any
+) -> None:
+    accepted = valued(read(file, nested(place, good)), place)
+    assert accepted == (tuple(good) if isinstance(good, list) else good)
+    assert place in refusal(file, nested(place, bad))
+
+
+def a_rule(**changes: Any) -> str:
+    return yaml.safe_dump({"rules": [{"name": "drawn", "labels": ["drawing"], **changes}]})
+
+
+@pytest.mark.parametrize(("key", "good", "bad"), RULE_BOUNDS)
+def test_each_key_of_a_rule_is_accepted_up_to_its_bound_and_no_further(
+    file: Path, key: str, good: Any, bad: Any
+) -> None:
+    assert len(read(file, a_rule(**{key: good})).rules) == 1
+    message = refusal(file, a_rule(**{key: bad}))
+    assert "rules[1]" in message
+    assert key in message
+
+
+def test_the_bounds_above_are_those_of_every_key() -> None:
+    tried = {place for place, _, _ in BOUNDS} | {f"rules.{key}" for key, _, _ in RULE_BOUNDS}
+    fields = {name: info.annotation for name, info in Settings.model_fields.items()}
+    expected = {
+        f"{section}.{key}"
+        for section, kind in fields.items()
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Secrets
+        for key in kind.model_fields
+    }
+    assert tried == expected | {f"rules.{key}" for key in type(DEFAULT_RULES[0]).model_fields}
+
+
+@pytest.mark.parametrize("number", [".nan", ".inf", "-.inf"])
+def test_a_number_that_is_none_is_refused(file: Path, number: str) -> None:
+    assert "wiki.timeout_seconds" in refusal(file, f"wiki: {{timeout_seconds: {number}}}")
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [("[]", "at least one is needed"), ("null", "rules: Input should be a valid array")],
+)
+def test_without_rules_nothing_would_ever_be_suggested(file: Path, rules: str, reason: str) -> None:
+    assert reason in refusal(file, f"rules: {rules}\n")
+
+
+def test_two_rules_of_one_name_are_refused(file: Path) -> None:
+    twice = "rules:\n" + "  - {name: same, labels: [porn]}\n" * 2
+    assert "each name may stand once, but found same, same" in refusal(file, twice)
