@@ -1,8 +1,11 @@
 """`lookout model`: install, verify, list and show classifier bundles."""
 
 import argparse
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.options import add_command
 from bot.home import models_folder
 from model.bundle import DEFAULT_BUNDLE, installed_bundles, open_bundle
 from model.card_text import card_as_markdown
@@ -11,17 +14,24 @@ from model.sources.catalogue import DESCRIPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+    from bot.cli.options import Subparsers
 
 
 def register(subparsers: "Subparsers") -> None:
     """Add `model` and its sub-commands."""
-    parser = subparsers.add_parser("model", help="install, verify, list and show classifiers")
+    parser = add_command(
+        subparsers,
+        "model",
+        summary="install, verify, list and show classifiers",
+        description="Install, verify, list and show classifiers.",
+        example="lookout model install",
+    )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _named(actions, "install", install, "fetch a published model and convert it")
     _named(actions, "verify", verify, "check an installed model against its original")
     _named(actions, "show", show, "print the model card")
     _action(actions, "list", list_models, "list the models, installed or not")
+    _add_compare(actions)
 
 
 def install(arguments: argparse.Namespace) -> int:
@@ -41,6 +51,21 @@ def verify(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def compare(arguments: argparse.Namespace) -> int:
+    """Measure installed models side by side; all of them unless some are named."""
+    from model.comparison.compare import compare as measure  # noqa: PLC0415 - slow to import
+    from model.comparison.report import as_markdown, write_report  # noqa: PLC0415 - likewise
+
+    folder = models_folder()
+    names = arguments.names or installed_bundles(folder) or [DEFAULT_BUNDLE]
+    rows = measure(folder, names, data=arguments.data, labels=arguments.positive, say=_aside)
+    if arguments.write is None:
+        print(as_markdown(rows))
+    else:
+        print(write_report(arguments.write, rows))
+    return 0
+
+
 def show(arguments: argparse.Namespace) -> int:
     """Print one installed model's card as Markdown."""
     print(card_as_markdown(open_bundle(models_folder(), arguments.name).card))
@@ -54,6 +79,25 @@ def list_models(_: argparse.Namespace) -> int:
         state = "installed" if name in installed else "not installed"
         print(f"{name:<28}{state:<15}{_summary(name)}")
     return 0
+
+
+def _add_compare(actions: "Subparsers") -> None:
+    parser = _action(actions, "compare", compare, "measure installed models side by side")
+    parser.epilog = "example: lookout model compare --data my-pictures --write docs"
+    parser.add_argument("names", nargs="*", help="models (default: all that are installed)")
+    parser.add_argument("--data", type=Path, help="folder with positive/ and negative/ pictures")
+    parser.add_argument(
+        "--positive",
+        nargs="+",
+        default=["porn", "hentai", "nsfw"],
+        metavar="LABEL",
+        help="labels that count as positive (default: porn hentai nsfw)",
+    )
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="write comparison.md there")
+
+
+def _aside(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _summary(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Installed models side by side: cost, and accuracy on a labelled folder of the operator's."""
