@@ -1,5 +1,6 @@
 """Upload events and streams of them, for the tests between the stream and the ledger."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from bot.config import StreamSettings
 from bot.demo.eventstream import EventStreamServer
 from bot.events import Upload
 from bot.stream import Delivery, UploadStream
+from support.scripted import Reply
 
 USER_AGENT = "CommonsLookout/test (https://example.org/operator)"
 SHA1_BASE36 = "phoiac9h4m842xq45sp7s6u21eteeq1"  # of nothing at all
@@ -64,6 +66,17 @@ def stream_of(
     fields = {"url": url, "silence_seconds": silence_s, **changes}
     settings = StreamSettings().model_copy(update=fields)
     return UploadStream(settings, user_agent=USER_AGENT, position=position)
+
+
+def sse(*data: str) -> Reply:
+    """Return one whole connection's worth of events."""
+    body = b":ok\n\n" + b"".join(f"event: message\ndata: {text}\n\n".encode() for text in data)
+    return Reply(body=body, kind="text/event-stream; charset=utf-8")
+
+
+def whole(log_id: int, **changes: Any) -> str:
+    """Return the data of one upload event."""
+    return json.dumps({**event(log_id), "wiki": "commonswiki", **changes})
 
 
 @contextmanager
