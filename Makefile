@@ -41,7 +41,7 @@ lint: $(VENV)/.tests-ready
 
 bench: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Benchmarks, each figure a median measured side by side"
-	@$(BIN)/python -m bench
+	@PYTHONPATH=tests $(BIN)/python -m bench
 
 fuzz: $(VENV)/.tests-ready
 	@echo "== 10,000 damaged files"

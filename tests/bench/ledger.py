@@ -1,0 +1,102 @@
+"""What an upload costs in the ledger, beside what scoring its picture costs."""
+
+import itertools
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from bench.pictures import thumbnails
+from bench.scoring import Scoring
+from bench.sidebyside import Bound, Line, Note, Row, interleaved
+from bot.events import Upload
+from bot.home import home
+from bot.ledger import Job, Ledger
+from bot.ledger.queue import Scored
+from bot.scoring import FILES_PER_TURN
+
+BOUND = Bound("at least", 20)
+LEASE_S = 120.0
+ATTEMPTS = 12
+ROUNDS = 25
+SCORES = {"drawing": 0.01, "hentai": 0.01, "neutral": 0.96, "porn": 0.01, "sexy": 0.01}
+
+
+def measure(*, quick: bool) -> Iterator[Line]:
+    """Measure record, claim and finish; then all that the bot asks of the ledger for an upload.
+
+    In wall time, for a commit waits for the disk. The ledger lies where the bot's lies.
+    """
+    scoring = Scoring()
+    files = thumbnails()
+    home().mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=home(), prefix="bench-") as folder,
+        Ledger(f"sqlite:///{folder}/ledger.sqlite") as ledger,
+    ):
+        passage = _Passage(ledger, len(files))
+        scored, bare, whole = interleaved(
+            {
+                "scoring": lambda: [scoring.scores(file) for file in files],
+                "ledger": passage.bare,
+                "ledger, with renewals": passage.whole,
+            },
+            rounds=2 if quick else ROUNDS,
+            per=len(files),
+            clock=time.perf_counter,
+        )
+    yield Row("scoring / record, claim, finish", scored, bare, BOUND)
+    yield Row("scoring / ledger as the bot uses it", scored, whole)
+    yield Note(
+        f"ledger: wall time; {len(files)} uploads recorded in one transaction, claimed by "
+        f"{FILES_PER_TURN}, finished one by one with a commit that waits for the disk; as the bot "
+        "uses it, each also has its content looked up and all leases renewed before it is scored"
+    )
+
+
+class _Passage:
+    """Uploads through a ledger, new ones each time."""
+
+    def __init__(self, ledger: Ledger, uploads: int) -> None:
+        self._ledger = ledger
+        self._uploads = uploads
+        self._log_ids = itertools.count(1)
+
+    def bare(self) -> None:
+        """Record, claim and finish."""
+        for job in self._claimed():
+            self._finish(job)
+
+    def whole(self) -> None:
+        """Likewise, with what `bot.scoring` does in between."""
+        jobs = self._claimed()
+        for position, job in enumerate(jobs):
+            self._ledger.queue.known(job.sha1 or "", "bench")
+            self._ledger.queue.renew(jobs[position:], lease_s=LEASE_S)
+            self._finish(job)
+
+    def _claimed(self) -> list[Job]:
+        batch = [_upload(next(self._log_ids)) for _ in range(self._uploads)]
+        self._ledger.intake.record("bench", batch, batch[-1].log_id)
+        return self._ledger.queue.claim(
+            limit=FILES_PER_TURN, lease_s=LEASE_S, max_attempts=ATTEMPTS
+        )
+
+    def _finish(self, job: Job) -> None:
+        views = [{"scores": SCORES, "place": ""}]
+        scored = Scored(
+            sha1=job.sha1 or "", model="bench", medium="image", views=views, partial=False
+        )
+        self._ledger.queue.finish(job, verdict="cleared", scored=scored, intents=[])
+
+
+def _upload(log_id: int) -> Upload:
+    return Upload(
+        log_id=log_id,
+        action="upload",
+        title=f"File:Holiday {log_id}.jpg",
+        user="Uploader",
+        by_bot=False,
+        sha1=f"{log_id:040x}",
+        uploaded_at=datetime.now(UTC),
+    )
