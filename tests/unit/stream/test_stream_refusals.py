@@ -79,10 +79,16 @@ def test_a_server_that_is_not_there_yet_is_waited_for() -> None:
         second[0].stop()
 
 
-def test_a_page_instead_of_a_stream_is_no_stream() -> None:
+def test_a_page_instead_of_a_stream_is_waited_out_ever_longer() -> None:
     page = Reply(body=b"<html>down for maintenance</html>")
-    with ScriptedServer(in_turn(page, sse(whole(1)))) as scripted:
+    retries: list[str] = []
+    with (
+        ScriptedServer(in_turn(page, page, sse(whole(1)))) as scripted,
+        on_retry(lambda details: retries.append(str(details.caused_by))),
+    ):
         assert Reader(stream_of(scripted.url, position=0)).until(1) == [1]
+    assert len(retries) == 2
+    assert all("text/html; charset=utf-8, no event stream" in words for words in retries)
 
 
 def test_a_refusal_cut_short_is_a_passing_fault() -> None:
