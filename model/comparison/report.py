@@ -1,5 +1,6 @@
 """The comparison as Markdown."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +66,18 @@ def as_markdown(rows: Sequence[Row]) -> str:
             ("Model", "Licence", "Network", "Figure", "Reported by"), PEERS
         ),
     }
-    head = (
-        "# Comparison of models\n\nWritten by `lookout model compare`. Times are medians on the "
-        "machine that wrote this, from decoded picture to scores; their ratios carry over to "
-        "other machines, the times do not. Published figures come from different, mostly private "
+    body = [f"## {title}\n\n{text}" for title, text in sections.items()]
+    return "\n\n".join([f"# Comparison of models\n\n{_introduction()}", *body]) + "\n"
+
+
+def _introduction() -> str:
+    return (
+        "Written by `lookout model compare`. Times are medians, from decoded picture to scores, "
+        f"on {len(os.sched_getaffinity(0))} processors whose load was {os.getloadavg()[1]:.1f}. "
+        "Where that is not well below their number, the rows with several threads mean little: "
+        "measure again on a quiet machine. Published figures come from different, mostly private "
         "sets and cannot be ranked against each other."
     )
-    body = [f"## {title}\n\n{text}" for title, text in sections.items()]
-    return "\n\n".join([head, *body]) + "\n"
 
 
 def _size(row: Row) -> tuple[str, ...]:
