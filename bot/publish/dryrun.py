@@ -3,7 +3,6 @@
 import hashlib
 import os
 from pathlib import Path
-from urllib.parse import quote
 
 from bot.errors import EditConflict
 from bot.publish.wiki import Page
@@ -41,7 +40,8 @@ class DryRunWiki:
 
     def path(self, title: str) -> Path:
         """Return the file that stands for a page."""
-        return self.folder / f"{quote(title, safe=' :')}.wiki"
+        name = title.replace("%", "%25").replace("/", "%2F")
+        return self.folder / f"{name}.wiki"
 
 
 def _revision(text: str) -> int:

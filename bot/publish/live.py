@@ -1,36 +1,46 @@
 """The real wiki, written through pywikibot.
 
 pywikibot takes its settings from a file it finds by itself, and without one works on
-test.wikipedia.org. Here it reads no file: the module is told everything before it is imported,
-and the host name is compared before the first write.
+test.wikipedia.org. Here that file is empty: the module is told everything around its import, and
+the host name is compared before the first write. It would also ask at the terminal and wait for
+minutes, where this bot has a log and a publisher that comes back.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from bot.config import Settings
-from bot.errors import EditConflict, NetworkFault, NotAllowed, Refused, ServerBusy, WrongWiki
+from bot.errors import (
+    ConfigInvalid,
+    EditConflict,
+    NetworkFault,
+    NotAllowed,
+    Refused,
+    ServerBusy,
+    WrongWiki,
+)
+from bot.http import LONGEST_RETRY_AFTER_S
 from bot.publish.wiki import Page
 
 FAMILY = "lookout"
 PRIVATE = 0o700
 SECRET = 0o600
 PASSWORD_FILE = "passwords"  # noqa: S105 - a file name
-RETRIES = 2  # inside pywikibot; longer waiting is the publisher's affair
-RETRY_WAIT_S = 5
+CONFIG_FILE = "user-config.py"
 MAXLAG_S = 5
 
 CONFLICT_CODES = ("editconflict", "articleexists", "missingtitle", "pagedeleted")
 BUSY_CODES = ("maxlag", "ratelimited", "readonly", "failed-save")
+ASSERTION_CODES = ("assertbotfailed", "assertuserfailed")
 NOT_ALLOWED_CODES = (
-    "assertbotfailed",
-    "assertuserfailed",
+    *ASSERTION_CODES,
     "autoblocked",
     "blocked",
+    "cantcreate",
     "cascadeprotected",
     "permissiondenied",
     "protectedpage",
@@ -52,20 +62,14 @@ class LiveWiki:
     def check(self) -> None:
         """Log in, and compare host and rights with what the settings ask for."""
         with self._errors():
-            site = self._bot.Site(url=self._settings.wiki.api, fam=FAMILY)
-            self._compare_host(site)
+            self._site = site = self._bot.Site(url=self._settings.wiki.api, fam=FAMILY)
+            compare_host(site, self._settings.wiki.api)
             self._log_in(site)
-            wanted = self._settings.publish.assert_right
-            if wanted == "bot" and "bot" not in site.userinfo["rights"]:
-                raise NotAllowed(
-                    f"{site.user()} has no bot right here, or its bot password lacks the grant "
-                    "'High-volume (bot) access'. Grant it, or set publish.assert_right: user"
-                )
-        self._site = site
+            self._compare_rights(site)
 
     def read(self, title: str) -> Page:
         """Return the page as it is now."""
-        with self._errors():
+        with self._session():
             page = self._bot.Page(self._site, title)
             if not page.exists():
                 return Page(title, "", 0)
@@ -76,27 +80,22 @@ class LiveWiki:
     def save(self, page: Page, text: str, summary: str) -> None:
         """Save with the API's own safeguards: base revision, assertion, no silent re-creation."""
         base = {"baserevid": page.revision, "nocreate": 1} if page.revision else {"createonly": 1}
-        with self._errors():
-            self._site.simple_request(
-                action="edit",
-                title=page.title,
-                text=text,
-                summary=summary,
-                bot=1,
-                maxlag=MAXLAG_S,
-                token=self._site.tokens["csrf"],
-                **{"assert": self._settings.publish.assert_right},
-                **base,
-            ).submit()
+        with self._session():
+            self._edit(title=page.title, text=text, summary=summary, **base)
+
+    def _edit(self, **parameters: Any) -> None:
+        request = self._site.simple_request(
+            action="edit", bot=1, maxlag=MAXLAG_S, token=self._site.tokens["csrf"], **parameters
+        )
+        # Given above, this would be overwritten: pywikibot itself only ever asserts `user`.
+        request["assert"] = self._settings.publish.assert_right
+        outcome = request.submit()["edit"]
+        if outcome.get("result") != "Success":
+            raise Refused(f"the wiki did not save {parameters['title']}: {outcome}")
 
     def close(self) -> None:
         """Remove the password file."""
         (self._folder / PASSWORD_FILE).unlink(missing_ok=True)
-
-    def _compare_host(self, site: Any) -> None:
-        wanted = urlsplit(self._settings.wiki.api).netloc
-        if site.hostname() != wanted:
-            raise WrongWiki(f"pywikibot would write to {site.hostname()}, not to {wanted}")
 
     def _log_in(self, site: Any) -> None:
         secrets = self._settings.secrets
@@ -105,20 +104,47 @@ class LiveWiki:
             site._username = site.userinfo["name"]  # noqa: SLF001 - the tokens decide who we are
         else:
             name, _, suffix = secrets.bot_name.partition("@")
+            name = self._bot.tools.normalize_username(name)
             site._username = name  # noqa: SLF001 - Site(user=…) would ask the absent config file
             self._write_password(name, suffix, secrets.bot_password.get_secret_value())
+        # Of a session that was lost pywikibot remembers too much to renew it.
+        del site.userinfo
+        site.tokens.clear()
         site.login()
         if not site.logged_in():
             raise NotAllowed(f"login as {site.username()} was refused")
 
+    def _compare_rights(self, site: Any) -> None:
+        wanted = self._settings.publish.assert_right
+        if wanted == "bot" and "bot" not in site.userinfo["rights"]:
+            raise NotAllowed(
+                f"{site.user()} has no bot right here, or its bot password lacks the grant "
+                "'High-volume (bot) access'. Grant it, or set publish.assert_right: user"
+            )
+
     def _write_password(self, name: str, suffix: str, password: str) -> None:
-        """Write the file, for our eyes only, from which pywikibot renews a lost session."""
+        """Write the file from which pywikibot renews a lost session."""
         path = self._folder / PASSWORD_FILE
         credentials = f"BotPassword({suffix!r}, {password!r})" if suffix else repr(password)
-        path.unlink(missing_ok=True)
-        path.touch(mode=SECRET)
-        path.write_text(f"({name!r}, {credentials})\n", encoding="utf-8")
+        _write_secret(path, f"({name!r}, {credentials})\n")
         self._bot.config.password_file = str(path)
+
+    @contextmanager
+    def _session(self) -> Iterator[None]:
+        """Tell a lost session from a lost right by logging in again."""
+        try:
+            with self._errors():
+                yield
+        except NotAllowed as error:
+            if not self._is_of_the_session(error.__cause__):
+                raise
+            self.check()
+            raise ServerBusy("the session was lost, and is renewed") from error
+
+    def _is_of_the_session(self, error: BaseException | None) -> bool:
+        if isinstance(error, self._bot.exceptions.NoUsernameError):
+            return True
+        return getattr(error, "code", "") in ASSERTION_CODES
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -129,10 +155,28 @@ class LiveWiki:
             raise _meaning(error) from error
         except exceptions.NoUsernameError as error:
             raise NotAllowed(f"login was refused: {error}") from error
-        except (exceptions.ServerError, exceptions.TimeoutError) as error:
-            raise ServerBusy(f"the wiki: {error}") from error
+        except exceptions.InvalidTitleError as error:
+            raise ConfigInvalid(f"publish.page_prefix makes no title: {error}") from error
+        except exceptions.Error as error:
+            # No answer in time, one that is no JSON, lag: its many words for "not now".
+            text = f"the wiki: {type(error).__name__}: {error}"
+            raise ServerBusy(text, retry_after=self._pause_asked_for()) from error
         except OSError as error:
             raise NetworkFault(f"the wiki: {error}") from error
+
+    def _pause_asked_for(self) -> float | None:
+        """Take over the last Retry-After, which pywikibot would sleep for before its next call."""
+        if self._site is None:
+            return None
+        seconds, self._site.throttle.retry_after = self._site.throttle.retry_after, 0
+        return min(seconds, LONGEST_RETRY_AFTER_S) or None
+
+
+def compare_host(site: Any, api: str) -> None:
+    """Refuse to go on when pywikibot chose another wiki than the configured one."""
+    wanted = urlsplit(api).netloc
+    if site.hostname() != wanted:
+        raise WrongWiki(f"pywikibot would write to {site.hostname()}, not to {wanted}")
 
 
 def _meaning(error: Any) -> Exception:
@@ -150,14 +194,27 @@ def _meaning(error: Any) -> Exception:
 def _import_pywikibot(settings: Settings, folder: Path) -> Any:
     folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     folder.chmod(PRIVATE)
+    # Where there is no such file, pywikibot does not keep its state either.
+    _write_secret(folder / CONFIG_FILE, "")
     os.environ["PYWIKIBOT_DIR"] = str(folder)
-    os.environ["PYWIKIBOT_NO_USER_CONFIG"] = "2"
-    import pywikibot  # noqa: PLC0415 - it reads both variables while it is imported
+    import pywikibot  # noqa: PLC0415 - it reads the variable while it is imported
     from pywikibot import config  # noqa: PLC0415
 
     config.put_throttle = 0  # publish.interval_seconds paces the edits
-    config.max_retries = RETRIES
-    config.retry_wait = RETRY_WAIT_S
+    config.max_retries = 0  # waiting is the publisher's affair
     config.socket_timeout = (settings.wiki.timeout_seconds, settings.wiki.timeout_seconds)
     config.user_agent_description = settings.wiki.contact
+    pywikibot.input = _answer_no_question
     return pywikibot
+
+
+def _answer_no_question(question: str, **_: Any) -> NoReturn:
+    """Stand in for the terminal, where pywikibot wants a password after an odd login failure."""
+    raise ServerBusy(f"login failed for now; pywikibot asks: {question}")
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file for our eyes only."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=SECRET)
+    path.write_text(text, encoding="utf-8")
