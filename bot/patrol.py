@@ -1,15 +1,18 @@
 """The job itself: reader, writer, scorer and publisher side by side, until told to stop.
 
-main thread      signals, config.yaml, a line in the log every minute
+main thread      signals and failures, config.yaml, a line in the log every minute
 read, ingest     stream → hand-off → ledger
 score            ledger → wiki, pictures, model → ledger
 publish          outbox → page
 """
 
+import itertools
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -48,7 +51,8 @@ class Patrol:
     def __init__(self, path: Path, settings: Settings) -> None:
         self._watch = ConfigWatch(path, settings)
         self._stop = threading.Event()
-        self._failure: BaseException | None = None
+        # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
+        self._endings: SimpleQueue[signal.Signals | BaseException] = SimpleQueue()
         self._ledger = Ledger(settings.ledger.address)
         self._engine: Engine | None = None
         self._scorer: Scorer | None = None
@@ -77,14 +81,13 @@ class Patrol:
             self._spawn("score", self._score),
             self._spawn("publish", self._publish),
         ]
-        self._attend()
-        self._close(workers)
-        if self._failure:
-            raise self._failure
+        try:
+            self._attend()
+        finally:
+            self._close(workers)
 
     def _on_signal(self, number: int, _frame: object) -> None:
-        log.info("patrol.signal", signal=signal.Signals(number).name)
-        self._stop.set()
+        self._endings.put(signal.Signals(number))
 
     @property
     def _user_agent(self) -> str:
@@ -109,17 +112,21 @@ class Patrol:
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
-            if not self._stop.is_set():
-                self._failure = error
-                self._stop.set()
+            self._endings.put(error)
 
     def _attend(self) -> None:
-        turns = 0
-        while not self._stop.wait(WATCH_S):
-            self._adopt_changes()
-            if turns % HEARTBEAT_TURNS == 0:
-                self._heartbeat()
-            turns += 1
+        for turn in itertools.count():
+            try:
+                ending = self._endings.get(timeout=WATCH_S)
+            except Empty:
+                self._adopt_changes()
+                if turn % HEARTBEAT_TURNS == 0:
+                    self._heartbeat()
+                continue
+            if isinstance(ending, BaseException):
+                raise ending
+            log.info("patrol.signal", signal=ending.name)
+            return
 
     def _adopt_changes(self) -> None:
         old = self.settings
@@ -150,40 +157,34 @@ class Patrol:
 
     def _score(self) -> None:
         settings = self.settings
-        self._engine = Engine(settings.model, settings.media)
-        self._check_rules(settings)
-        self._scorer = Scorer(
-            self._ledger,
-            Commons(
-                settings.wiki, user_agent=self._user_agent, width=settings.media.thumbnail_width
-            ),
-            Fetcher(settings.wiki, settings.media, user_agent=self._user_agent),
-            self._engine,
-            self._stop,
-        )
-        scorer = self._scorer
-        log.info("patrol.ready", model=self._engine.version)
-        self._repeat(lambda: scorer.turn(self.settings), idle_s=lambda: IDLE_S)
+        self._engine = engine = Engine(settings.model, settings.media)
+        self._check_rules(self.settings)
+        width = settings.media.thumbnail_width
+        fetcher = Fetcher(settings.wiki, settings.media, user_agent=self._user_agent)
+        with closing(Commons(settings.wiki, user_agent=self._user_agent, width=width)) as commons:
+            self._scorer = scorer = Scorer(self._ledger, commons, fetcher, engine, self._stop)
+            log.info("patrol.ready", model=engine.version)
+            self._repeat(lambda: scorer.turn(self.settings), idle_s=lambda: IDLE_S)
 
     def _publish(self) -> None:
-        wiki: ReviewWiki | None = None
-        mode = ""
+        publisher: Publisher | None = None
 
         def turn() -> int:
-            nonlocal wiki, mode
+            nonlocal publisher
             settings = self.settings
-            if wiki is None or settings.publish.mode != mode:
-                if wiki:
-                    wiki.close()
-                wiki, mode = review_wiki(settings), settings.publish.mode
-            Publisher(self._ledger.outbox, wiki, settings.publish).turn()
+            if publisher is None or settings.publish != publisher.settings:
+                if publisher:
+                    publisher.close()
+                wiki = review_wiki(settings)
+                publisher = Publisher(self._ledger.outbox, wiki, settings.publish)
+            publisher.turn()
             return 0  # always pause: edits are paced, not made as fast as possible
 
         try:
             self._repeat(turn, idle_s=lambda: self.settings.publish.interval_seconds)
         finally:
-            if wiki:
-                wiki.close()
+            if publisher:
+                publisher.close()
 
     def _repeat(self, turn: Callable[[], int], *, idle_s: Callable[[], float]) -> None:
         """Take turns until stopped; pause when there is nothing to do or the wiki asks for it."""
@@ -207,6 +208,7 @@ class Patrol:
 
     def _close(self, workers: list[threading.Thread]) -> None:
         """Let every thread finish its step, give leases back, end the child processes."""
+        self._stop.set()
         for worker in workers:
             worker.join(GOODBYE_S / len(workers))
         if self._scorer:
