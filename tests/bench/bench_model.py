@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # it publishes no types
+import onnxruntime
 import torch
 
 from bot.home import models_folder

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # it publishes no types
+import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
