@@ -2,10 +2,11 @@
 
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,6 +17,7 @@ from hypothesis.stateful import (
     invariant,
     multiple,
     rule,
+    run_state_machine_as_test,
 )
 
 from bot.errors import NetworkFault
@@ -33,8 +35,6 @@ from support.ledgers import (
     finish,
     scored,
 )
-
-pytestmark = pytest.mark.timeout(120)
 
 
 @dataclass
@@ -60,12 +60,14 @@ class QueueMachine(RuleBasedStateMachine):
     """Workers that claim, stall, crash and finish in any order."""
 
     jobs: Bundle[Job] = Bundle("jobs")
+    new_place: Callable[[], AbstractContextManager[str]]
 
     @initialize()
     def open(self) -> None:
         """Start with an empty ledger."""
-        self.folder = tempfile.TemporaryDirectory()
-        self.ledger = Ledger(address(Path(self.folder.name) / "ledger.sqlite"))
+        self.cleanup = ExitStack()
+        self.place = self.cleanup.enter_context(self.new_place())
+        self.ledger = Ledger(self.place)
         self.uploads: dict[int, Expected] = {}
         self.effects: list[int] = []
         self.position: int | None = None
@@ -73,7 +75,7 @@ class QueueMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Leave nothing behind."""
         self.ledger.close()
-        self.folder.cleanup()
+        self.cleanup.close()
 
     @rule(log_ids=st.lists(st.integers(1, 12), max_size=6), position=st.none() | st.integers(0, 9))
     def record(self, log_ids: list[int], position: int | None) -> None:
@@ -152,7 +154,7 @@ class QueueMachine(RuleBasedStateMachine):
     def restart(self) -> None:
         """Close the ledger and open it again."""
         self.ledger.close()
-        self.ledger = Ledger(address(Path(self.folder.name) / "ledger.sqlite"))
+        self.ledger = Ledger(self.place)
 
     @invariant()
     def nothing_is_lost_or_doubled(self) -> None:
@@ -175,5 +177,23 @@ class QueueMachine(RuleBasedStateMachine):
         return own
 
 
-TestQueueMachine = QueueMachine.TestCase
-TestQueueMachine.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+@contextmanager
+def in_a_file() -> Iterator[str]:
+    """Lend a place for an SQLite ledger."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield address(Path(folder) / "ledger.sqlite")
+
+
+def check(new_place: Callable[[], AbstractContextManager[str]], examples: int) -> None:
+    machine = type("Machine", (QueueMachine,), {"new_place": staticmethod(new_place)})
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+    )
+
+
+def test_any_order_of_operations_on_sqlite() -> None:
+    check(in_a_file, examples=20)
+
+
+def test_any_order_of_operations_on_mariadb(mariadb: MariaDb) -> None:
+    check(lambda: mariadb.database("lookout_invariant"), examples=5)
