@@ -83,6 +83,7 @@ class ModelSettings(Section):
 
     name: str = Field("nsfwjs-mobilenet-v2-mid", pattern=r"^[a-z0-9][a-z0-9._-]*$")
     threads: int = Field(1, ge=1, le=64)
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
 
 
 class Thresholds(Section):

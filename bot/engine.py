@@ -27,7 +27,9 @@ class Engine:
         Raises:
             BundleError: the model is not installed, or damaged.
         """
-        self._classifier = IsolatedClassifier(models_folder(), model.name, threads=model.threads)
+        self._classifier = IsolatedClassifier(
+            models_folder(), model.name, threads=model.threads, precision=model.precision
+        )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
         self._decoder = IsolatedDecoder(limits=limits, target=self._classifier.input_edge)
         self.version = self._classifier.version

@@ -18,13 +18,20 @@ PROCESS: Final = ProcessLimits(memory_bytes=None, calls_before_recycling=100_000
 class IsolatedClassifier:
     """Scores in one child process. Safe to share between threads."""
 
-    def __init__(self, models: Path, name: str, *, threads: int = 1) -> None:
-        """Open the bundle `name` in the folder `models`, in the child.
+    def __init__(
+        self, models: Path, name: str, *, threads: int = 1, precision: str = "auto"
+    ) -> None:
+        """Open the bundle `name` in the folder `models`, in the child, as `Classifier` does.
 
         Raises:
             BundleError: it is missing or corrupt.
         """
-        options = {"models": str(models), "name": name, "threads": threads}
+        options = {
+            "models": str(models),
+            "name": name,
+            "threads": threads,
+            "precision": precision,
+        }
         self._worker = IsolatedWorker(
             "model.isolated_classifier:serve", options=options, limits=PROCESS
         )
@@ -61,7 +68,7 @@ def serve(options: Mapping[str, Any]) -> Callable[[list[NDArray[np.uint8]] | Non
     from model.classifier import Classifier  # noqa: PLC0415
 
     bundle = open_bundle(Path(options["models"]), options["name"])
-    classifier = Classifier(bundle, threads=options["threads"])
+    classifier = Classifier(bundle, threads=options["threads"], precision=options["precision"])
 
     def handle(pictures: list[NDArray[np.uint8]] | None) -> Any:
         if pictures is not None:

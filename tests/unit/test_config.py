@@ -85,6 +85,7 @@ BOUNDS = [
     ("media.decode_seconds", 300, 300.1),
     ("model.name", "a.b-c_1", "../elsewhere"),
     ("model.name", "0", ""),
+    ("model.precision", "bf16", "int8"),
     ("model.threads", 1, 0),
     ("model.threads", 64, 65),
     ("retry.attempts", 1, 0),
