@@ -8,6 +8,8 @@ from pathlib import Path
 import psutil
 import torch
 
+SCHEDULER_CLOCK = 2  # CPUCLOCK_SCHED of linux/posix-timers.h
+
 
 def describe() -> str:
     """Return date, processor, cores, torch and what else the machine was doing."""
@@ -27,20 +29,20 @@ def processor_seconds(*processes: psutil.Process) -> float:
     for process in processes:
         ended = process.cpu_times()
         total += ended.children_user + ended.children_system
-        total += sum(_clock(each) for each in [process, *process.children(recursive=True)])
+        total += sum(seconds_of(each) for each in [process, *process.children(recursive=True)])
     return total
+
+
+def seconds_of(process: psutil.Process) -> float:
+    """Return the processor time that a running process has used, in seconds."""
+    # The kernel's clock of another process, to the nanosecond, where /proc counts in 10 ms:
+    # https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html
+    return time.clock_gettime((~process.pid << 3) | SCHEDULER_CLOCK)
 
 
 def own_and_children_seconds() -> float:
     """Return the processor time of this process and its children, in seconds."""
     return processor_seconds(psutil.Process())
-
-
-def _clock(process: psutil.Process) -> float:
-    # The kernel's clock of another process, to the nanosecond, where /proc counts in 10 ms:
-    # https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html
-    scheduler_clock = 2
-    return time.clock_gettime((~process.pid << 3) | scheduler_clock)
 
 
 def _processor() -> str:

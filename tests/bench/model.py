@@ -1,0 +1,85 @@
+"""The default model beside other runtimes on the same weights, on one thread."""
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+
+import onnxruntime  # type: ignore[import-untyped]  # it publishes no types
+import torch
+
+from bench import nsfwjs
+from bench.sidebyside import Line, Missing, Note, Row, interleaved
+from bot.home import models_folder
+from model.bundle import DEFAULT_BUNDLE, Bundle, open_bundle
+from model.classifier import Classifier
+from model.errors import SourceUnavailable
+from model.golden_pictures import Pixels, golden_pictures
+from model.install import CACHE
+from model.networks.pipeline import Pipeline
+from model.sources.builders import BUILDERS
+from model.sources.package_files import read_members
+
+ROUNDS = 60
+WARM_UP_ROUNDS = 3
+NODE_ROUNDS = 3
+
+
+def measure(*, quick: bool) -> Iterator[Line]:
+    """Measure onnxruntime, then nsfwjs under Node."""
+    bundle = open_bundle(models_folder())
+    picture = golden_pictures(bundle.card.input.size)["astronaut"]
+    exact, ours = Classifier(bundle, precision="fp32"), Classifier(bundle)
+    onnx, float32, chosen = interleaved(
+        {
+            "onnxruntime fp32": onnx_run(bundle, picture),
+            "lookout fp32": lambda: exact.classify([picture]),
+            f"lookout {ours.provenance.precision}": lambda: ours.classify([picture]),
+        },
+        rounds=2 if quick else ROUNDS,
+        warm_up=WARM_UP_ROUNDS,
+    )
+    yield Row("picture, float32", float32, onnx)
+    yield Row("picture, as the bot does here", chosen, onnx)
+    yield Note(
+        "model: processor time of one thread; ours start from decoded pixels of "
+        f"{bundle.card.input.size} x {bundle.card.input.size}, onnxruntime "
+        f"{onnxruntime.__version__} from the prepared tensor"
+    )
+    if not quick:
+        yield from _beside_node(picture, ours)
+
+
+def _beside_node(picture: Pixels, ours: Classifier) -> Iterator[Line]:
+    try:
+        folder = nsfwjs.installed()
+    except SourceUnavailable as reason:
+        yield Missing("nsfwjs under Node", str(reason))
+        return
+    lookout, node = nsfwjs.beside(
+        folder, picture, lambda: ours.classify([picture]), rounds=NODE_ROUNDS
+    )
+    yield Row("picture, beside nsfwjs", lookout, node)
+    yield Note("nsfwjs: in plain JavaScript, which is what npm installs; processor time of Node")
+
+
+def onnx_run(bundle: Bundle, picture: Pixels) -> Callable[[], object]:
+    """Return a run of onnxruntime, on one thread, with the weights of the package in the cache."""
+    package = bundle.folder.parent / CACHE / bundle.card.package.file
+    pipeline = BUILDERS[DEFAULT_BUNDLE](read_members(package, bundle.card.members)).eval()
+    prepared = pipeline.prepare(torch.from_numpy(picture)[None])
+    session = _session(pipeline, prepared)
+    values = {"prepared": prepared.numpy()}
+    return lambda: session.run(None, values)
+
+
+def _session(pipeline: Pipeline, prepared: torch.Tensor) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    scorer = torch.nn.Sequential(pipeline.network, torch.nn.Softmax(dim=1))
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file, warnings.catch_warnings():
+        # The exporter that needs no further package is the older one, which says so.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        # onnxruntime folds constants itself.
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
+        torch.onnx.export(scorer, (prepared,), file.name, dynamo=False, input_names=["prepared"])
+        return onnxruntime.InferenceSession(file.name, options)
