@@ -27,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     structlog.configure(
         wrapper_class=quiet, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )
-    _say(machine.describe())
+    _say(f"{machine.describe()}\nstart: {machine.load()}")
     lines = list(_measured(chosen.names or NAMES, quick=chosen.quick))
+    _say(f"end: {machine.load()}")
     _report(lines)
     return int(any(isinstance(line, Missing) for line in lines))
 

@@ -11,7 +11,7 @@ from bench.scoring import Scoring
 from bench.sidebyside import Bound, Line, Note, Row, interleaved
 from bot.events import Upload
 from bot.home import home
-from bot.ledger import Job, Ledger
+from bot.ledger import Job, Ledger, Scored
 from bot.scoring import FILES_PER_TURN
 
 BOUND = Bound("at least", 20)

@@ -12,12 +12,17 @@ SCHEDULER_CLOCK = 2  # CPUCLOCK_SCHED of linux/posix-timers.h
 
 
 def describe() -> str:
-    """Return date, processor, cores, torch and what else the machine was doing."""
-    load, *_ = os.getloadavg()
+    """Return date, processor, cores and torch."""
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, "
-        f"torch {torch.__version__}, load {load:.1f} at the start"
+        f"torch {torch.__version__}"
     )
+
+
+def load() -> str:
+    """Return the time and how many processes wanted a core over the last minute, on average."""
+    last_minute, *_ = os.getloadavg()
+    return f"{datetime.now(UTC):%H:%M} UTC, load {last_minute:.1f}"
 
 
 def processor_seconds(*processes: psutil.Process) -> float:
