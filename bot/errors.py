@@ -5,7 +5,7 @@ RetryLater
 │   ├── Unreachable   no connection: the host is down or we are, whatever was asked for
 │   └── GarbledStream an event was no JSON: most often torn by a cut, and whole when read again
 ├── ServerBusy        429, 503, maxlag, read-only; carries the pause that was asked for
-├── LedgerBusy        another process keeps the database locked
+├── LedgerBusy        the database is locked, read-only for a while, or out of reach
 └── EditConflict      somebody else saved the page first: read it again
 NotYet
 └── NotThereYet       a fresh upload's thumbnail or database row does not exist yet
@@ -62,7 +62,7 @@ class ServerBusy(RetryLater):
 
 
 class LedgerBusy(RetryLater):
-    """The database stayed locked for longer than the busy time-out."""
+    """The database cannot be had now: locked, failing over, or not answering."""
 
 
 class EditConflict(RetryLater):

@@ -14,6 +14,7 @@ from bot.errors import MalformedEvent
 Action = Literal["upload", "overwrite", "revert"]
 UPLOAD_ACTIONS = ("upload", "overwrite", "revert")
 LARGEST_LOG_ID = 2**63 - 1
+LONGEST_NAME = 320  # characters; MediaWiki allows 255 bytes, plus the namespace's name
 SHA1_BITS = 160
 SHA1_HEX_DIGITS = 40
 BASE36 = 36
@@ -123,5 +124,7 @@ def _text(value: Any) -> str:
     """Return `value` if it is text that a database can store; JSON can hold half a character."""
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
+    if len(value) > LONGEST_NAME:
+        raise ValueError(f"{value[:LONGEST_NAME]!r} goes on for {len(value)} characters")
     value.encode()
     return value

@@ -24,8 +24,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.gathering import Gatherer, Material, as_announced, is_final
-from bot.ledger import Job, Ledger
-from bot.ledger.queue import Scored
+from bot.ledger import Job, Ledger, Scored
 from bot.media import Fetcher
 from bot.prefetch import ahead
 from bot.settling import Look, Settler

@@ -9,8 +9,7 @@ import structlog
 from bot.commons import FileInfo
 from bot.config import Settings
 from bot.errors import Never, NothingToScore
-from bot.ledger import Job, Queue
-from bot.ledger.queue import Intent, Scored
+from bot.ledger import Intent, Job, Queue, Scored
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for

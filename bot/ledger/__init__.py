@@ -10,7 +10,20 @@ from bot.ledger.census import Census, Counts
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.outbox import Effect, Outbox
-from bot.ledger.queue import Job, Queue
+from bot.ledger.queue import Queue
+from bot.ledger.records import Intent, Job, Scored
 from bot.ledger.schema import State
 
-__all__ = ["Census", "Counts", "Effect", "Intake", "Job", "Ledger", "Outbox", "Queue", "State"]
+__all__ = [
+    "Census",
+    "Counts",
+    "Effect",
+    "Intake",
+    "Intent",
+    "Job",
+    "Ledger",
+    "Outbox",
+    "Queue",
+    "Scored",
+    "State",
+]

@@ -1,12 +1,12 @@
 """Counts of everything the ledger holds, for the status command and for checks."""
 
-import time
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, select
 
-from bot.ledger.engine import reading
+from bot.ledger.dialect import clock
 from bot.ledger.schema import State, cursors, outbox, rejects, uploads
+from bot.ledger.transactions import reading
 
 Tally = dict[str, int]
 
@@ -45,8 +45,8 @@ class Census:
 
     def take(self) -> Counts:
         """Count everything in one read transaction."""
-        now = time.time()
         with reading(self._engine) as connection:
+            now = clock(connection)
             states = _tally(connection, uploads.c.state)
             position = connection.scalar(select(func.max(cursors.c.position)))
             oldest = connection.scalar(

@@ -1,16 +1,15 @@
 """From the stream into the ledger: uploads and the cursor that covers them, together."""
 
 import hashlib
-import time
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Engine, select, update
 
 from bot.errors import MalformedEvent
 from bot.events import Upload
-from bot.ledger.engine import reading
+from bot.ledger.dialect import clock, insert_new
 from bot.ledger.schema import State, cursors, rejects, uploads
+from bot.ledger.transactions import reading
 
 REJECT_CHARACTERS = 10_000  # kept of an event that could not be read
 
@@ -39,24 +38,29 @@ class Intake:
 
         A repeated event changes nothing, and the cursor never moves back.
         """
-        now = time.time()
         with self._engine.begin() as connection:
-            new = 0
-            if batch:
-                rows = [_row(upload, now) for upload in batch]
-                new = connection.execute(upsert(uploads).on_conflict_do_nothing(), rows).rowcount
+            now = clock(connection)
+            new = _store(connection, batch, now) if batch else 0
             if bad:
                 kept = [_reject(error, event, now) for error, event in bad]
-                connection.execute(upsert(rejects).on_conflict_do_nothing(), kept)
+                insert_new(connection, rejects, kept)
             if position is not None:
-                moved = upsert(cursors).values(stream=stream, position=position, moved_at=now)
-                furthest = func.max(cursors.c.position, moved.excluded.position)
-                connection.execute(
-                    moved.on_conflict_do_update(
-                        index_elements=["stream"], set_={"position": furthest, "moved_at": now}
-                    )
-                )
+                _advance(connection, stream, position, now)
         return new
+
+
+def _store(connection: Connection, batch: Sequence[Upload], now: float) -> int:
+    log_ids = {upload.log_id for upload in batch}
+    old = connection.scalars(select(uploads.c.log_id).where(uploads.c.log_id.in_(log_ids))).all()
+    insert_new(connection, uploads, [_row(upload, now) for upload in batch])
+    return len(log_ids) - len(old)
+
+
+def _advance(connection: Connection, stream: str, position: int, now: float) -> None:
+    moved = {"position": position, "moved_at": now}
+    insert_new(connection, cursors, [{"stream": stream, **moved}])
+    behind = (cursors.c.stream == stream) & (cursors.c.position < position)
+    connection.execute(update(cursors).where(behind).values(moved))
 
 
 def _row(upload: Upload, now: float) -> dict[str, object]:

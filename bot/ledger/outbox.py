@@ -4,15 +4,15 @@ An effect is stored in the transaction of the verdict and marked sent after the 
 in between repeats the sending, which is why the sender first looks whether the wiki has it already.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, select, update
 
-from bot.ledger.engine import reading
+from bot.ledger.dialect import clock
 from bot.ledger.schema import outbox
+from bot.ledger.transactions import reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,5 +55,5 @@ class Outbox:
                 update(outbox)
                 .where(outbox.c.id.in_([effect.id for effect in effects]))
                 .where(outbox.c.sent_at.is_(None))
-                .values(sent_at=time.time(), sent_as=mode)
+                .values(sent_at=clock(connection), sent_as=mode)
             )

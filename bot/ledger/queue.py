@@ -4,53 +4,20 @@ A claim counts as an attempt, so that a crash counts too. Whoever lets a lease e
 every finishing call checks that the lease is still its own, and says so when it is not.
 """
 
-import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Engine, insert, select, update
 
-from bot.ledger.engine import reading
+from bot.ledger.dialect import clock, insert_new
+from bot.ledger.leases import lease_newest, own, settle, take_back_expired
+from bot.ledger.records import Intent, Job, Scored
 from bot.ledger.schema import State, outbox, scores, uploads
+from bot.ledger.transactions import reading
 
-LEASE_EXPIRED = "LeaseExpired"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A claimed upload."""
-
-    log_id: int
-    title: str
-    user: str
-    sha1: str | None
-    uploaded_at: datetime
-    attempt: int  # 1 on the first try
-    lease: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """The scores of one content by one model version."""
-
-    sha1: str
-    model: str
-    medium: str
-    views: Sequence[dict[str, Any]]
-    partial: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """An effect to be had on the wiki, stored together with the verdict that calls for it."""
-
-    kind: str
-    page: str
-    entry: dict[str, Any]
+DETAIL_CHARACTERS = 2_000  # kept of an error's message
 
 
 class Queue:
@@ -64,35 +31,21 @@ class Queue:
 
         Uploads whose lease ran out `max_attempts` times die here: their input kills its worker.
         """
-        now, lease = time.time(), uuid.uuid4().hex
+        lease = uuid.uuid4().hex
         with self._engine.begin() as connection:
-            _end_expired(connection, max_attempts, now)
-            turn = (
-                select(uploads.c.log_id)
-                .where(uploads.c.state == State.WAITING, uploads.c.not_before <= now)
-                .order_by(uploads.c.log_id.desc())
-                .limit(limit)
-            )
-            claimed = connection.execute(
-                update(uploads)
-                .where(uploads.c.log_id.in_(turn))
-                .values(
-                    state=State.LEASED,
-                    lease=lease,
-                    lease_until=now + lease_s,
-                    attempts=uploads.c.attempts + 1,
-                )
-                .returning(uploads)
-            )
-            jobs = [_job(row) for row in claimed.mappings()]
-        return sorted(jobs, key=lambda job: job.log_id, reverse=True)
+            now = clock(connection)
+            take_back_expired(connection, max_attempts=max_attempts, now=now)
+            until = now + lease_s
+            while chosen := lease_newest(connection, lease, limit=limit, now=now, until=until):
+                if jobs := _leased(connection, lease, chosen):
+                    return jobs
+        return []
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> None:
         """Keep the leases of `jobs` for another `lease_s` seconds from now."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(uploads).where(_own(jobs)).values(lease_until=time.time() + lease_s)
-            )
+            until = clock(connection) + lease_s
+            connection.execute(update(uploads).where(own(jobs)).values(lease_until=until))
 
     def known(self, sha1: str, model: str) -> Scored | None:
         """Return the stored scores of this content by this model version, if there are any."""
@@ -115,10 +68,10 @@ class Queue:
         Returns:
             Whether the lease was still this job's; if not, nothing was stored.
         """
-        now = time.time()
-        values = {"state": State.SCORED, "verdict": verdict, "finished_at": now, "reason": None}
+        values = {"state": State.SCORED, "verdict": verdict, "reason": None}
         with self._engine.begin() as connection:
-            if not _settle(connection, job, values):
+            now = clock(connection)
+            if not settle(connection, job, {**values, "finished_at": now}):
                 return False
             row = {
                 "sha1": scored.sha1,
@@ -128,7 +81,7 @@ class Queue:
                 "partial": scored.partial,
                 "scored_at": now,
             }
-            connection.execute(upsert(scores).values(row).on_conflict_do_nothing())
+            insert_new(connection, scores, [row])
             for intent in intents:
                 effect = {"kind": intent.kind, "page": intent.page, "entry": intent.entry}
                 connection.execute(
@@ -151,13 +104,13 @@ class Queue:
         """
         values = {
             "state": State.WAITING,
-            "not_before": time.time() + pause_s,
             "attempts": job.attempt if counts else job.attempt - 1,
             "reason": type(error).__name__,
-            "detail": str(error),
+            "detail": str(error)[:DETAIL_CHARACTERS],
         }
         with self._engine.begin() as connection:
-            return _settle(connection, job, values)
+            values["not_before"] = clock(connection) + pause_s
+            return settle(connection, job, values)
 
     def release(self, jobs: Sequence[Job]) -> None:
         """Give unfinished uploads back at once and uncounted, as at shutdown."""
@@ -166,7 +119,7 @@ class Queue:
         with self._engine.begin() as connection:
             connection.execute(
                 update(uploads)
-                .where(_own(jobs))
+                .where(own(jobs))
                 .values(
                     state=State.WAITING,
                     lease=None,
@@ -176,37 +129,16 @@ class Queue:
             )
 
     def _end(self, job: Job, state: State, reason: str, detail: str) -> bool:
-        values = {"state": state, "reason": reason, "detail": detail, "finished_at": time.time()}
+        values = {"state": state, "reason": reason, "detail": detail[:DETAIL_CHARACTERS]}
         with self._engine.begin() as connection:
-            return _settle(connection, job, values)
+            return settle(connection, job, {**values, "finished_at": clock(connection)})
 
 
-def _own(jobs: Sequence[Job]) -> ColumnElement[bool]:
-    """Select the uploads whose lease in force is that of their own job here."""
-    held = [(job.log_id, job.lease) for job in jobs]
-    return and_(
-        uploads.c.state == State.LEASED, tuple_(uploads.c.log_id, uploads.c.lease).in_(held)
-    )
-
-
-def _settle(connection: Connection, job: Job, values: dict[str, Any]) -> bool:
-    """Apply `values` if the lease is still this job's."""
-    ended = update(uploads).where(_own([job])).values(lease=None, lease_until=None, **values)
-    return connection.execute(ended).rowcount == 1
-
-
-def _end_expired(connection: Connection, max_attempts: int, now: float) -> None:
-    """Take back every lease that ran out; the last one allowed ends its upload."""
-    expired = update(uploads).where(uploads.c.state == State.LEASED, uploads.c.lease_until < now)
-    none = {"lease": None, "lease_until": None}
-    dead = {
-        "state": State.DEAD,
-        "reason": LEASE_EXPIRED,
-        "detail": f"the worker vanished {max_attempts} times while it held this file",
-        "finished_at": now,
-    }
-    connection.execute(expired.where(uploads.c.attempts >= max_attempts).values(**none, **dead))
-    connection.execute(expired.values(**none, state=State.WAITING))
+def _leased(connection: Connection, lease: str, chosen: Sequence[int]) -> list[Job]:
+    """Return those of `chosen` that are under `lease`, the newest first."""
+    held = select(uploads).where(uploads.c.log_id.in_(chosen), uploads.c.lease == lease)
+    rows = connection.execute(held.order_by(uploads.c.log_id.desc()))
+    return [_job(row) for row in rows.mappings()]
 
 
 def _job(row: Any) -> Job:

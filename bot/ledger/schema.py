@@ -1,4 +1,4 @@
-"""The tables."""
+"""The tables, as the newest migration leaves them."""
 
 from enum import StrEnum
 
@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -18,8 +17,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
-TITLE_LENGTH = 320  # 240 bytes of title at most, plus the namespace's name
+from bot.events import LONGEST_NAME
+from bot.ledger.columns import MOMENT, ROW_ID, TABLE_OPTIONS
+
 metadata = MetaData()
 
 
@@ -33,28 +33,29 @@ class State(StrEnum):
     DEAD = "dead"
 
 
-# Moments are seconds since 1970 (UTC); `position` alone is in milliseconds, as the stream's is.
+# `position` is in milliseconds since 1970, as the stream's is.
 uploads = Table(
     "uploads",
     metadata,
     Column("log_id", BigInteger, primary_key=True, autoincrement=False),
     Column("action", String(16), nullable=False),
-    Column("title", String(TITLE_LENGTH), nullable=False),
-    Column("user", String(TITLE_LENGTH), nullable=False),
+    Column("title", String(LONGEST_NAME), nullable=False),
+    Column("user", String(LONGEST_NAME), nullable=False),
     Column("by_bot", Boolean, nullable=False),
     Column("sha1", String(40)),
-    Column("uploaded_at", Float, nullable=False),
-    Column("seen_at", Float, nullable=False),
+    Column("uploaded_at", MOMENT, nullable=False),
+    Column("seen_at", MOMENT, nullable=False),
     Column("state", String(8), nullable=False, default=State.WAITING),
     Column("attempts", Integer, nullable=False, default=0),
-    Column("not_before", Float, nullable=False, default=0.0),
+    Column("not_before", MOMENT, nullable=False, default=0.0),
     Column("lease", String(32)),
-    Column("lease_until", Float),
+    Column("lease_until", MOMENT),
     Column("verdict", String(16)),
     Column("reason", String(64)),  # why skipped, or the class of the last error
     Column("detail", Text),  # the last error's message
-    Column("finished_at", Float),
+    Column("finished_at", MOMENT),
     Index("uploads_by_turn", "state", "log_id"),
+    **TABLE_OPTIONS,
 )
 
 # Keyed by content and model, never by title: the same bytes are scored once.
@@ -66,22 +67,24 @@ scores = Table(
     Column("medium", String(16), nullable=False),
     Column("views", JSON, nullable=False),
     Column("partial", Boolean, nullable=False),
-    Column("scored_at", Float, nullable=False),
+    Column("scored_at", MOMENT, nullable=False),
+    **TABLE_OPTIONS,
 )
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ROW_ID, primary_key=True),
     Column("log_id", ForeignKey(uploads.c.log_id), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("page", String(TITLE_LENGTH), nullable=False),
+    Column("page", String(LONGEST_NAME), nullable=False),
     Column("entry", JSON, nullable=False),
-    Column("created_at", Float, nullable=False),
-    Column("sent_at", Float),
+    Column("created_at", MOMENT, nullable=False),
+    Column("sent_at", MOMENT),
     Column("sent_as", String(16)),  # the mode it was sent in: live or dry-run
     UniqueConstraint("log_id", "kind"),
     Index("outbox_pending", "sent_at", "id"),
+    **TABLE_OPTIONS,
 )
 
 cursors = Table(
@@ -89,7 +92,8 @@ cursors = Table(
     metadata,
     Column("stream", String(200), primary_key=True),
     Column("position", BigInteger, nullable=False),
-    Column("moved_at", Float, nullable=False),
+    Column("moved_at", MOMENT, nullable=False),
+    **TABLE_OPTIONS,
 )
 
 # Upload events that could not be read: kept for a person, never dropped in silence.
@@ -97,9 +101,10 @@ rejects = Table(
     "rejects",
     metadata,
     Column("digest", String(64), primary_key=True),  # sha256 of the event: repeats change nothing
-    Column("seen_at", Float, nullable=False),
+    Column("seen_at", MOMENT, nullable=False),
     Column("error", Text, nullable=False),
     Column("event", Text, nullable=False),
+    **TABLE_OPTIONS,
 )
 
 about = Table(
@@ -107,4 +112,5 @@ about = Table(
     metadata,
     Column("key", String(32), primary_key=True),
     Column("value", String(200), nullable=False),
+    **TABLE_OPTIONS,
 )

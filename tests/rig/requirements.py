@@ -1,4 +1,4 @@
-"""What has to be installed before the rig can run."""
+"""What has to be installed before the rig, and the tests of the ledger on MariaDB, can run."""
 
 import shutil
 from pathlib import Path
@@ -9,6 +9,7 @@ _PROGRAMS = ("php", "ffmpeg", "ffprobe", "rsvg-convert", "gs", "pdfinfo", "diff3
 _FILES = (
     MEDIAWIKI / "api.php",
     Path("/usr/bin/convert"),
+    Path("/usr/sbin/mariadbd"),
     Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
 )
 _PHP_MODULES = Path("/etc/php/8.2/cli/conf.d")

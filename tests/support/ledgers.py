@@ -1,14 +1,13 @@
 """What the tests put into a ledger, and how they look at it from outside."""
 
-import sqlite3
 import subprocess
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.ledger import Job, Ledger
-from bot.ledger.queue import Intent, Scored
+from sqlalchemy import NullPool, create_engine
+
+from bot.ledger import Intent, Job, Ledger, Scored
 from support.uploads import upload
 
 STREAM = "http://127.0.0.1/stream"
@@ -21,9 +20,7 @@ MAX_ATTEMPTS = 3
 class Child(Protocol):
     """Starts a process that does something to a ledger; see `support.ledger_child`."""
 
-    def __call__(
-        self, action: str, argument: str = ..., *, at: Path = ...
-    ) -> subprocess.Popen[str]:
+    def __call__(self, action: str, argument: str = ..., *, at: str = ...) -> subprocess.Popen[str]:
         """Start it."""
 
 
@@ -73,12 +70,12 @@ def states(ledger: Ledger) -> dict[str, int]:
     return {state: count for state, count in counts.states.items() if count}
 
 
-def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+def rows(place: str, query: str) -> list[tuple[Any, ...]]:
     """Return the rows of `query`, read past the ledger's own code."""
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(query).fetchall()
+    with create_engine(place, poolclass=NullPool).connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
 def intact(path: Path) -> bool:
     """Tell whether SQLite itself finds no damage."""
-    return rows(path, "PRAGMA integrity_check") == [("ok",)]
+    return rows(address(path), "PRAGMA integrity_check") == [("ok",)]

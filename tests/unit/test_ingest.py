@@ -17,7 +17,7 @@ from bot.errors import LedgerBusy, MalformedEvent
 from bot.events import Upload
 from bot.ingest import Ingest
 from bot.ledger import Intake, Ledger
-from bot.ledger import engine as ledger_engine
+from bot.ledger import sqlite as sqlite_ledger
 from bot.stream import Delivery, now_position
 from support.ledgers import STREAM, address, rows, states
 from support.uploads import QUICK_SILENCE_S, event, publish, stream_of, upload, wait_until
@@ -166,7 +166,7 @@ def test_a_full_hand_off_leaves_the_servers_socket_unread(
 def test_a_locked_ledger_is_waited_for_and_nothing_overtakes(
     ledger: Ledger, path: Path, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_ledger, "BUSY_TIMEOUT_S", 0.01)
     monkeypatch.setattr(ingest_module, "PATIENCE_S", 0.01)
     with Ledger(address(path)) as other:
         intake = NotingIntake(other._engine)
@@ -183,7 +183,7 @@ def test_a_locked_ledger_is_waited_for_and_nothing_overtakes(
 def test_stopped_while_the_ledger_is_locked_the_cursor_stays(
     ledger: Ledger, path: Path, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(sqlite_ledger, "BUSY_TIMEOUT_S", 0.01)
     with Ledger(address(path)) as other:
         ingest = Ingest(other.intake, STREAM, stop)
         ingest.read(deliveries(3))
@@ -211,4 +211,6 @@ def test_no_upload_is_lost_or_doubled_by_sigkill_at_any_moment(path: Path) -> No
         for kill in range(3):
             live(1 + kill * share, enough=kill * share + 1)
         live(1 + 3 * share, enough=4 * share)
-        assert rows(path, "SELECT log_id FROM uploads") == [(i,) for i in range(1, 4 * share + 1)]
+        assert rows(address(path), "SELECT log_id FROM uploads") == [
+            (i,) for i in range(1, 4 * share + 1)
+        ]

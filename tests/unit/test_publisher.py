@@ -9,8 +9,7 @@ import pytest
 from bot.config import PublishSettings
 from bot.errors import EditConflict, NotAllowed, Refused
 from bot.events import Upload
-from bot.ledger import Ledger
-from bot.ledger.queue import Intent, Scored
+from bot.ledger import Intent, Ledger, Scored
 from bot.publish import Page, Publisher
 from bot.publish.dryrun import DryRunWiki
 

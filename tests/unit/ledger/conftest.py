@@ -1,5 +1,6 @@
-"""A ledger in a file of its own, and processes that share it."""
+"""A ledger of its own for every test, on SQLite and on MariaDB, and processes that share it."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import pytest
 
 from bot.ledger import Ledger
 from support.ledgers import Child, address
+from support.mariadb import MariaDb
 
 TESTS = Path(__file__).parents[2]
+_number = itertools.count()
 
 
 @pytest.fixture
@@ -21,19 +24,35 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
+def in_mariadb(mariadb: MariaDb) -> Iterator[str]:
+    """The address of an empty database of the server."""
+    with mariadb.database(f"lookout_{next(_number)}") as place:
+        yield place
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def place(request: pytest.FixtureRequest) -> str:
+    """The address of a ledger yet to be made: each test that asks for it runs on both databases."""
+    if request.param == "sqlite":
+        return address(request.getfixturevalue("path"))
+    found: str = request.getfixturevalue("in_mariadb")
+    return found
+
+
+@pytest.fixture
+def ledger(place: str) -> Iterator[Ledger]:
     """A new ledger."""
-    with Ledger(address(path)) as opened:
+    with Ledger(place) as opened:
         yield opened
 
 
 @pytest.fixture
-def child(path: Path) -> Iterator[Child]:
+def child(place: str) -> Iterator[Child]:
     """Starts a process that does something to the ledger; see `support.ledger_child`."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(action: str, argument: str = "", *, at: Path = path) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "support.ledger_child", action, address(at), argument]
+    def start(action: str, argument: str = "", *, at: str = place) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "support.ledger_child", action, at, argument]
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

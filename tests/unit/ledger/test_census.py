@@ -1,16 +1,12 @@
 """The counts, the invariant they rest on, and that taking them disturbs nobody."""
 
 import time
-from pathlib import Path
 
-import pytest
-
-from bot.errors import LedgerBusy, NetworkFault
+from bot.errors import NetworkFault
 from bot.ledger import Ledger
-from bot.ledger import engine as ledger_engine
-from bot.ledger.engine import reading
 from bot.ledger.schema import uploads
-from support.ledgers import MODEL, STREAM, address, claim, fill, finish, states
+from bot.ledger.transactions import reading
+from support.ledgers import MODEL, STREAM, claim, fill, finish, states
 
 
 def test_an_empty_ledger_counts_nothing(ledger: Ledger) -> None:
@@ -67,13 +63,3 @@ def test_the_writer_does_not_wait_for_readers_who_keep_their_picture(ledger: Led
         fill(ledger, [2])
         assert reader.execute(uploads.select()).all() == before
     assert ledger.census.take().seen == 2
-
-
-def test_a_second_writer_waits_in_vain_and_is_told_to_try_later(
-    ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ledger_engine, "BUSY_TIMEOUT_S", 0.05)
-    with Ledger(address(path)) as other:
-        with ledger._engine.begin(), pytest.raises(LedgerBusy, match=r"ledger\.sqlite is locked"):
-            fill(other, [1], 1000)
-        assert fill(other, [1], 1000) == 1

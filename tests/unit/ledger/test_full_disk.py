@@ -40,7 +40,7 @@ def test_on_a_full_disk_the_bot_stops_and_loses_nothing(tiny_disk: Path, child: 
     ballast = tiny_disk / "ballast"
     ballast.write_bytes(bytes(BALLAST_BYTES))
     path = tiny_disk / "ledger.sqlite"
-    end = json.loads(child("overfill", "unlimited", at=path).communicate()[0])
+    end = json.loads(child("overfill", "unlimited", at=address(path)).communicate()[0])
     assert end["error"] == "LedgerUnusable"
     assert end["seen"] == end["kept"] > 10
     ballast.unlink()
@@ -50,7 +50,7 @@ def test_on_a_full_disk_the_bot_stops_and_loses_nothing(tiny_disk: Path, child: 
 def test_at_the_limit_of_file_size_the_bot_stops_and_loses_nothing(
     path: Path, child: Child
 ) -> None:
-    end = json.loads(child("overfill", str(DISK_BYTES)).communicate()[0])
+    end = json.loads(child("overfill", str(DISK_BYTES), at=address(path)).communicate()[0])
     assert end["error"] == "LedgerUnusable"
     assert end["seen"] == end["kept"] > 10
     goes_on(path, end["kept"])

@@ -35,6 +35,7 @@ from support.ledgers import (
     finish,
     scored,
 )
+from support.mariadb import MariaDb
 
 
 @dataclass

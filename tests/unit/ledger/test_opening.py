@@ -1,8 +1,6 @@
 """Opening a ledger: made when new, refused with a reason when it cannot be one."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
@@ -10,7 +8,8 @@ import pytest
 
 from bot.errors import LedgerUnusable
 from bot.ledger import Ledger
-from support.ledgers import address, fill, intact, rows, states
+from bot.ledger.migrate import REVISION
+from support.ledgers import Child, address, fill, rows, states
 
 OPENERS = 6
 
@@ -30,23 +29,15 @@ def test_closing_twice_does_no_harm(ledger: Ledger) -> None:
     ledger.close()
 
 
-def test_the_settings_that_safety_rests_on_are_in_force(ledger: Ledger) -> None:
-    with ledger._engine.connect() as connection:
-        pragmas = ("journal_mode", "synchronous", "foreign_keys")
-        assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas] == [
-            "wal",
-            2,  # FULL
-            1,
-        ]
-
-
 @pytest.mark.parametrize(
     ("place", "reason"),
     [
         ("", "no database address"),
         ("ledger.sqlite", "no database address"),
         ("mysql://bot:secret@host:port/db", "no database address"),
-        ("mysql://bot:secret@host/db", "names mysql"),
+        ("mysql://bot:secret@host/db", "names mysql, which is not known"),
+        ("mysql+pymysql://bot:secret@host", "lacks a host or a database"),
+        ("mysql+pymysql:///db", "lacks a host or a database"),
         ("sqlite+aiosqlite:///ledger.sqlite", r"names sqlite\+aiosqlite"),
         ("sqlite://", "remembers nothing"),
         ("sqlite:///:memory:", "remembers nothing"),
@@ -66,47 +57,21 @@ def test_no_refusal_shows_a_password() -> None:
         assert "secret" not in str(caught.value)
 
 
-def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
-    refused(address(tmp_path), "unable to open database file")
+def test_those_who_start_together_make_one_ledger(place: str) -> None:
+    together = Barrier(OPENERS)
+
+    def open_and_fill(log_id: int) -> int:
+        together.wait()
+        with Ledger(place) as ledger:
+            return fill(ledger, [log_id])
+
+    with ThreadPoolExecutor(OPENERS) as pool:
+        assert list(pool.map(open_and_fill, range(OPENERS))) == [1] * OPENERS
+    assert rows(place, "SELECT version_num FROM alembic_version") == [(REVISION,)]
 
 
-@pytest.mark.parametrize("content", [b"hello\n", b"text " * 1000, b"SQLite format 3\0" + b"x" * 99])
-def test_a_file_of_another_kind_is_refused_and_left_as_it_is(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    refused(address(path), "file is not a database|malformed")
-    assert path.read_bytes() == content
-
-
-def test_a_ledger_of_another_version_is_refused_and_left_as_it_is(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as older:
-        older.execute("CREATE TABLE about (key TEXT, value TEXT)")
-        older.execute("INSERT INTO about VALUES ('schema', '0')")
-        older.commit()
-    refused(address(path), "layout 0, this version of lookout needs 1")
-    assert rows(path, "SELECT name FROM sqlite_master") == [("about",)]
-
-
-def test_a_damaged_ledger_is_refused(ledger: Ledger, path: Path) -> None:
-    fill(ledger, range(1, 1000))
-    ledger.close()
-    size = path.stat().st_size
-    with path.open("r+b") as file:
-        file.seek(100)
-        file.write(b"\xff" * (size - 100))
-    refused(address(path), "malformed")
-
-
-def test_processes_that_start_together_make_one_ledger(tmp_path: Path) -> None:
-    for turn in range(5):
-        path = tmp_path / str(turn) / "ledger.sqlite"
-        together = Barrier(OPENERS)
-
-        def open_and_fill(log_id: int, path: Path = path, together: Barrier = together) -> int:
-            together.wait()
-            with Ledger(address(path)) as ledger:
-                return fill(ledger, [log_id])
-
-        with ThreadPoolExecutor(OPENERS) as pool:
-            assert list(pool.map(open_and_fill, range(OPENERS))) == [1] * OPENERS
-        assert rows(path, "SELECT count(*) FROM about") == [(1,)]
-        assert intact(path)
+def test_processes_that_start_together_make_one_ledger(place: str, child: Child) -> None:
+    for process in [child("drain") for _ in range(3)]:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    assert rows(place, "SELECT version_num FROM alembic_version") == [(REVISION,)]

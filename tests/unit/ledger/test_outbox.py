@@ -1,7 +1,5 @@
 """Effects: in the order decided, once each, and marked once."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import exc
 
@@ -40,14 +38,14 @@ def test_what_is_sent_is_no_longer_pending(ledger: Ledger) -> None:
     assert (counts.published, counts.unpublished) == (1, 1)
 
 
-def test_marking_again_changes_nothing(ledger: Ledger, path: Path) -> None:
+def test_marking_again_changes_nothing(ledger: Ledger, place: str) -> None:
     decided(ledger, 1)
     effects = ledger.outbox.pending(limit=9)
     ledger.outbox.mark_sent(effects, "live")
-    before = rows(path, "SELECT * FROM outbox")
+    before = rows(place, "SELECT * FROM outbox")
     ledger.outbox.mark_sent(effects, "dry-run")
     ledger.outbox.mark_sent([], "dry-run")
-    assert rows(path, "SELECT * FROM outbox") == before
+    assert rows(place, "SELECT * FROM outbox") == before
 
 
 def test_a_verdict_without_effects_leaves_the_outbox_empty(ledger: Ledger) -> None:

@@ -1,7 +1,6 @@
 """Leases: one holder at a time, every claim counted, one end for each upload."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -138,18 +137,18 @@ def test_a_finished_upload_has_its_verdict_and_is_never_claimed_again(
     assert ledger.census.take().verdicts == {"cleared": 1}
 
 
-def test_a_skipped_upload_keeps_its_reason(ledger: Ledger, job: Job, path: Path) -> None:
+def test_a_skipped_upload_keeps_its_reason(ledger: Ledger, job: Job, place: str) -> None:
     assert ledger.queue.skip(job, "gone", "File:1.jpg was deleted")
     assert claim(ledger) == []
     assert ledger.census.take().skipped == {"gone": 1}
-    assert rows(path, "SELECT detail FROM uploads") == [("File:1.jpg was deleted",)]
+    assert rows(place, "SELECT detail FROM uploads") == [("File:1.jpg was deleted",)]
 
 
-def test_a_buried_upload_keeps_its_error(ledger: Ledger, job: Job, path: Path) -> None:
+def test_a_buried_upload_keeps_its_error(ledger: Ledger, job: Job, place: str) -> None:
     assert ledger.queue.bury(job, Undecodable("not a JPEG"))
     assert claim(ledger) == []
     assert ledger.census.take().dead == {"Undecodable": 1}
-    assert rows(path, "SELECT detail FROM uploads") == [("not a JPEG",)]
+    assert rows(place, "SELECT detail FROM uploads") == [("not a JPEG",)]
 
 
 def test_scores_are_known_by_content_and_model(ledger: Ledger, job: Job) -> None:
@@ -159,12 +158,12 @@ def test_scores_are_known_by_content_and_model(ledger: Ledger, job: Job) -> None
     assert ledger.queue.known(f"{2:040x}", MODEL) is None
 
 
-def test_the_same_content_under_two_titles_is_stored_once(ledger: Ledger, path: Path) -> None:
+def test_the_same_content_under_two_titles_is_stored_once(ledger: Ledger, place: str) -> None:
     fill(ledger, [1, 2])
     for job in claim(ledger):
         same = scored(job, sha1="f" * 40)
         assert ledger.queue.finish(job, verdict="cleared", scored=same, intents=[])
-    assert rows(path, "SELECT count(*) FROM scores") == [(1,)]
+    assert rows(place, "SELECT count(*) FROM scores") == [(1,)]
 
 
 @pytest.mark.parametrize("moment", ["INSERT INTO scores", "INSERT INTO outbox", "COMMIT"])
