@@ -10,6 +10,7 @@ from bot.config import Settings
 from bot.configfile import load
 from bot.errors import ConfigInvalid
 from support.configs import read, refusal
+from support.properties import PATIENT
 
 
 @pytest.fixture
@@ -137,6 +138,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         load(tmp_path, {})
 
 
+# Every example writes the whole file anew, so one folder serves them all.
+ONE_FILE_SERVES_ALL = HealthCheck.function_scoped_fixture
 WORDS = st.sampled_from(
     [*Settings.model_fields, "stills", "name", "labels", "on", "<<", "&a", "*a"]
 )
@@ -150,7 +153,7 @@ PIECES = WORDS | SYMBOLS | st.text(max_size=3) | st.integers().map(str)
 @example('wiki: {contact: "\\ud800"}')
 @example("0b_: 1")
 @example("media: {stills: 0b_}")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(PATIENT, suppress_health_check=[*PATIENT.suppress_health_check, ONE_FILE_SERVES_ALL])
 def test_no_text_raises_anything_but_config_invalid(file: Path, text: str) -> None:
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import MalformedEvent
 from bot.events import Upload, hex_sha1, is_canary, parse_upload, position
+from support.properties import PATIENT
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 WIKI = "commonswiki"
@@ -151,6 +152,8 @@ def test_without_any_time_an_upload_is_malformed() -> None:
         {"title": ""},
         {"title": ["File:A.jpg"]},
         {"title": "File:\ud800.jpg"},
+        {"title": f"File:{'x' * 400}.jpg"},
+        {"user": "x" * 400},
         {"user": {"name": "A"}},
         {"user": "half a \udc00 character"},
         {"log_params": ["img_sha1"]},
@@ -201,6 +204,7 @@ FIELDS = {"log_id": JSON_VALUES, "title": JSON_VALUES, "timestamp": JSON_VALUES}
 SPARE = {"user": JSON_VALUES, "bot": JSON_VALUES, "meta": JSON_VALUES, "log_params": PARAMS}
 
 
+@PATIENT
 @given(st.fixed_dictionaries({}, optional=FIELDS | SPARE))
 @example({"log_id": 1, "title": "File:A", "timestamp": 1e30})
 def test_no_json_object_raises_anything_but_malformed_event(changes: dict[str, Any]) -> None:
@@ -216,11 +220,13 @@ def test_no_json_object_raises_anything_but_malformed_event(changes: dict[str, A
     assert all(text.encode() is not None for text in stored)
 
 
+@PATIENT
 @given(st.dictionaries(st.sampled_from(["type", "log_type", "wiki", "meta", "a"]), JSON_VALUES))
 def test_no_json_object_at_all_is_an_upload_by_accident(event: dict[str, Any]) -> None:
     assert parse_upload(event, WIKI) is None
 
 
+@PATIENT
 @given(st.text() | st.datetimes().map(datetime.isoformat))
 @example("0001-01-01T00:00:00+14:00")
 @example("9999-12-31T23:59:59-14:00")

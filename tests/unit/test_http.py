@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NetworkFault, ServerBusy
 from bot.http import LONGEST_RETRY_AFTER_S, network_faults, raise_if_busy, retry_after
+from support.properties import PATIENT
 
 HEADER_TEXT = st.text(st.characters(max_codepoint=255))  # requests reads headers as Latin-1
 
@@ -67,6 +68,7 @@ def test_without_the_header_no_pause_is_asked_for() -> None:
     assert retry_after(answer(503)) is None
 
 
+@PATIENT
 @given(HEADER_TEXT | st.from_regex(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d+ \d\d:\d\d:\d\d .*"))
 @example("Thu, 01 Jan 99999 00:00:00 GMT")
 @example("1 Jan 1 0:0 +9999999999")

@@ -4,10 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.pauses import full_jitter
+from support.properties import PATIENT
 
 SECONDS = st.floats(0.01, 1e5)
 
 
+@PATIENT
 @given(failures=st.integers(1, 10**6), first=SECONDS, longest=SECONDS)
 def test_a_pause_never_exceeds_the_longest_and_never_vanishes(
     failures: int, first: float, longest: float
@@ -16,6 +18,7 @@ def test_a_pause_never_exceeds_the_longest_and_never_vanishes(
     assert min(first, longest) / 2 <= pause <= longest
 
 
+@PATIENT
 @given(failures=st.integers(1, 20), first=SECONDS)
 def test_the_bound_doubles_with_every_failure(failures: int, first: float) -> None:
     bound = first * 2 ** (failures - 1)

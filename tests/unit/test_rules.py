@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.config import DEFAULT_RULES, Medium, Rule, Thresholds
 from bot.rules import View, judge, unknown_labels
+from support.properties import PATIENT
 
 LABELS = ("drawing", "hentai", "neutral", "porn", "sexy")
 SHARES = st.floats(0.0, 1.0)
@@ -97,6 +98,7 @@ def test_a_label_that_the_model_does_not_give_is_an_error_and_can_be_found_befor
         judge(rules, [view()], "image")
 
 
+@PATIENT
 @given(RULES, VIEWS, MEDIA, SHARES)
 def test_raising_a_threshold_never_adds_hits(
     rules: list[Rule], views: list[View], medium: Medium, higher: float
@@ -112,6 +114,7 @@ def _raised(rule: Rule, medium: Medium, value: float) -> Rule:
     )
 
 
+@PATIENT
 @given(RULES, VIEWS, VIEWS, MEDIA)
 def test_more_views_never_take_a_hit_away(
     rules: list[Rule], views: list[View], more: list[View], medium: Medium
@@ -120,6 +123,7 @@ def test_more_views_never_take_a_hit_away(
     assert before <= {hit.rule for hit in judge(rules, views + more, medium).hits}
 
 
+@PATIENT
 @given(RULES, VIEWS, MEDIA)
 def test_a_file_is_up_for_review_exactly_when_a_rule_that_reviews_applies(
     rules: list[Rule], views: list[View], medium: Medium
