@@ -10,12 +10,15 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bot.errors import LookoutError
+from bot.errors import LedgerBusy, LookoutError
 from bot.ledger import Ledger
 from support.ledgers import STREAM, claim, claim_one, fill, finish
 from support.uploads import upload
 
 BATCH = 3
+SHORT_LEASE_S = 1.0
+PATIENCE = 99  # attempts; the database's crashes are not the uploads' fault
+PAUSE_S = 0.05  # while the database is away
 WORK_S = 0.003  # between two claims, so that all get their turn
 TITLE_CHARACTERS = 2_000
 
@@ -68,6 +71,23 @@ def drain(ledger: Ledger, _: str) -> None:
     _say(json.dumps(claimed))
 
 
+def work(ledger: Ledger, _: str) -> None:
+    """Claim and finish until nothing is left, whatever the database does; print what it took."""
+    finished: list[int] = []
+    left = True
+    while left:
+        try:
+            jobs = ledger.queue.claim(limit=BATCH, lease_s=SHORT_LEASE_S, max_attempts=PATIENCE)
+            for job in jobs:
+                time.sleep(WORK_S)
+                if finish(ledger, job, review=True):
+                    finished.append(job.log_id)
+            left = ledger.census.take().unfinished > 0
+        except LedgerBusy:
+            time.sleep(PAUSE_S)
+    _say(json.dumps(finished))
+
+
 def overfill(ledger: Ledger, file_bytes: str) -> None:
     """Record until it fails; print how often it did not, and how it did."""
     if file_bytes != "unlimited":
@@ -82,8 +102,9 @@ def overfill(ledger: Ledger, file_bytes: str) -> None:
         _say(json.dumps({"kept": kept, "seen": seen, "error": type(error).__name__}))
 
 
+ACTIONS = (record, settle, drain, work, overfill)
+
 if __name__ == "__main__":
-    action, place, argument = sys.argv[1:]
-    actions = {"record": record, "settle": settle, "drain": drain, "overfill": overfill}
+    name, place, argument = sys.argv[1:]
     with Ledger(place) as opened:
-        actions[action](opened, argument)
+        {action.__name__: action for action in ACTIONS}[name](opened, argument)

@@ -1,5 +1,6 @@
 """What is MariaDB's own: accounts, faults that pass, exact text, clocks and old servers."""
 
+import json
 import time
 import traceback
 
@@ -9,9 +10,12 @@ from bot.errors import LedgerBusy, LedgerUnusable
 from bot.ledger import Ledger, dialect
 from bot.ledger import migrate as migration
 from bot.ledger.address import PASSWORD_VARIABLE, USER_VARIABLE
-from support.ledgers import EXPIRED_S, STREAM, claim, claim_one, fill, finish, rows, states
+from support.ledgers import EXPIRED_S, STREAM, Child, claim, claim_one, fill, finish, rows, states
 from support.mariadb import HOST, PASSWORD, USER, MariaDb
-from support.uploads import upload
+from support.uploads import upload, wait_until
+
+UPLOADS = 400
+KILLS = 4
 
 
 @pytest.fixture
@@ -54,9 +58,7 @@ def test_no_connection_is_left_open_between_transactions(mariadb: MariaDb, ledge
     fill(ledger, [1], 1000)
     assert finish(ledger, claim_one(ledger))
     open_ones = f"SELECT count(*) FROM information_schema.processlist WHERE user = '{USER}'"  # noqa: S608
-    deadline = time.monotonic() + 10
-    while mariadb.admin(open_ones) != [(0,)]:  # the server notices an end a moment later
-        assert time.monotonic() < deadline
+    wait_until(lambda: mariadb.admin(open_ones) == [(0,)])  # the server notices a moment later
 
 
 def test_read_only_means_later_and_then_it_goes_on(mariadb: MariaDb, ledger: Ledger) -> None:
@@ -146,3 +148,22 @@ def test_who_cannot_migrate_because_another_does_is_told_to_try_later(
         connection.commit()
         with pytest.raises(LedgerBusy, match="another process"):
             Ledger(place)
+
+
+def test_nothing_is_lost_or_finished_twice_when_the_server_is_killed_again_and_again(
+    mariadb: MariaDb, ledger: Ledger, child: Child
+) -> None:
+    log_ids = range(1, UPLOADS + 1)
+    fill(ledger, log_ids)
+    workers = [child("work") for _ in range(2)]
+    for turn in range(1, KILLS + 1):
+        wait_until(lambda: states(ledger).get("scored", 0) >= turn * UPLOADS // (KILLS + 2))  # noqa: B023 - called within this turn
+        mariadb.kill()
+        with pytest.raises(LedgerBusy):
+            ledger.census.take()
+        mariadb.start()
+    finished = [log_id for worker in workers for log_id in json.loads(worker.communicate()[0])]
+    assert states(ledger) == {"scored": UPLOADS}
+    assert len(finished) == len(set(finished))
+    effects = ledger.outbox.pending(limit=2 * UPLOADS)
+    assert sorted(effect.log_id for effect in effects) == list(log_ids)
