@@ -3,12 +3,15 @@
 import logging
 import sys
 
+import stamina
 import structlog
 
 
 def configure(*, verbose: bool = False) -> None:
     """Set up logging for a command. Libraries are heard from WARNING on."""
     level = logging.DEBUG if verbose else logging.INFO
+    # It would log each retry of the stream a second time, with a traceback's worth of detail.
+    stamina.instrumentation.set_on_retry_hooks([])
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     structlog.configure(
         processors=[

@@ -43,7 +43,7 @@ class Delivery:
 def _pause(error: Exception) -> bool | float:
     if not isinstance(error, RetryLater):
         return False
-    log.info("stream.unreachable", error=str(error), retry_after=error.retry_after)
+    log.warning("stream.unreachable", error=str(error), retry_after=error.retry_after)
     return error.retry_after or True  # "Retry-After: 0" is no leave to hammer
 
 
