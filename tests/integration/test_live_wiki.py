@@ -249,7 +249,7 @@ def test_a_wiki_that_takes_no_edits_now_is_asked_once_and_later_again(
         (answer(503, "api.php", retry_after=60), None),  # pywikibot forgets to look
         (answer(500, "api.php"), None),
         (answer(200, "api.php"), None),
-        (delay(3.0, "api.php", count=1), None),
+        (delay(2.5, "api.php", count=1), None),
     ],
     ids=["429", "503", "500", "200 HTML", "silent"],
 )

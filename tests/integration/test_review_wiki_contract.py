@@ -29,6 +29,7 @@ class Place:
 def child(
     booted_rig: MediaWikiRig, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ChildWiki]:
+    booted_rig.reset()
     login = booted_rig.accounts["RigBot"].bot_login
     with ChildWiki(booted_rig.api_url, tmp_path_factory.mktemp("live"), login=login) as live:
         yield live
@@ -37,9 +38,9 @@ def child(
 @pytest.fixture(params=["dry-run", pytest.param("live", marks=pytest.mark.rig)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "live":
-        rig: MediaWikiRig = request.getfixturevalue("rig")
-        admin = rig.client("Admin")
-        return Place(request.getfixturevalue("child"), admin.edit, admin.delete)
+        child = request.getfixturevalue("child")
+        admin = request.getfixturevalue("booted_rig").client("Admin")
+        return Place(child, admin.edit, admin.delete)
     folder = DryRunWiki(tmp_path / "pages")
 
     def edit(title: str, text: str) -> None:
@@ -55,8 +56,9 @@ def wiki(place: Place) -> ReviewWiki:
 
 
 @pytest.fixture
-def title() -> str:
-    return "User:RigBot/Log/2026-11-22"
+def title(request: pytest.FixtureRequest) -> str:
+    """A page of each test's own, because the wiki is shared."""
+    return f"User:RigBot/{request.function.__name__.replace('_', ' ')}"
 
 
 def test_an_absent_page_is_empty_and_has_no_revision(wiki: ReviewWiki, title: str) -> None:
