@@ -66,6 +66,8 @@ class Commons:
         parts = urlsplit(settings.api)
         self._session = requests.Session()
         self._session.hooks["response"].append(_check)
+        # Our POSTs only read; told so, the data centre nearby may answer (ApiMain.php).
+        self._session.headers["Promise-Non-Write-API-Action"] = "true"
         self._turn = threading.Lock()
         self._width = width
         self._api = mwapi.Session(

@@ -257,6 +257,7 @@ def test_requests_name_the_bot_and_ask_for_little_lag() -> None:
         commons.hashes(["File:A.jpg"])
     asked = server.requests[0]
     assert asked.headers["User-Agent"].startswith("CommonsLookout/")
+    assert asked.headers["Promise-Non-Write-API-Action"] == "true"
     assert asked.form["maxlag"] == "5"
 
 
