@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.config import MediaSettings, ModelSettings
 from bot.home import models_folder
 from bot.rules import View
 from model.decoder import IsolatedDecoder
+from model.heat_map import heat_map
 from model.image import DecodeLimits, Picture
 from model.isolated_classifier import IsolatedClassifier
 
@@ -47,6 +51,29 @@ class Engine:
         places = _places(picture, place)
         views = tuple(View(score, where) for score, where in zip(scores, places, strict=True))
         return Seen(views, picture.truncated)
+
+    def explain(
+        self, data: bytes, view: View, label: str, media: MediaSettings
+    ) -> NDArray[np.uint8]:
+        """Draw which places of one view of a picture spoke for a label.
+
+        The picture is decoded again, so that no look has to hold on to pixels.
+
+        Args:
+            data: What `look` was given, with an empty place.
+            view: One of those it returned.
+            label: One of the model's.
+            media: As for `look`.
+
+        Returns:
+            A small picture, see `model.heat_map`.
+
+        Raises:
+            ImageError, WorkerDied: as for `look`.
+        """
+        picture = self._decoder.decode(data, timeout_s=media.decode_seconds)
+        frame = picture.frames[_places(picture, "").index(view.place)]
+        return heat_map(frame.pixels, self._classifier.explain(frame.pixels, label))
 
     def close(self) -> None:
         """End both processes. May be called from another thread, in the middle of a look."""

@@ -28,6 +28,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What a file's weight rests on: a view, and the label that adds most to `rule` there."""
+
+    rule: str
+    label: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the rules say of one file. Hits stand in the order of the rules."""
 
@@ -55,6 +64,17 @@ def judge(rules: Sequence[Rule], views: Sequence[View], medium: Medium) -> Verdi
         raise ValueError("no view of the file was scored, so there is no verdict")
     hits = (_apply(rule, views, medium) for rule in rules)
     return Verdict(tuple(hit for hit in hits if hit))
+
+
+def cause(rules: Sequence[Rule], views: Sequence[View]) -> Cause:
+    """Return what weighs most of all rules and views, whether or not a rule applies.
+
+    Raises:
+        ValueError: without rules or views.
+    """
+    pairs = ((rule, view) for rule in rules for view in views)
+    rule, view = max(pairs, key=lambda pair: _weight(pair[0], pair[1].scores))
+    return Cause(rule.name, max(rule.labels, key=lambda label: view.scores[label]), view)
 
 
 def unknown_labels(rules: Sequence[Rule], labels: Sequence[str]) -> list[str]:

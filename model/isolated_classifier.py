@@ -57,27 +57,47 @@ class IsolatedClassifier:
         scores: list[dict[str, float]] = self._worker.call(list(pictures), timeout_s=timeout_s)
         return scores
 
+    def explain(self, picture: NDArray[np.uint8], label: str) -> NDArray[np.float32]:
+        """Return each place's share in `label` as `Classifier.explain` does.
+
+        Raises:
+            WorkerDied: the child crashed or took too long.
+        """
+        request = {"explain": label, "picture": picture}
+        shares: NDArray[np.float32] = self._worker.call(request, timeout_s=CLASSIFY_TIMEOUT_S)
+        return shares
+
     def close(self) -> None:
         """End the child."""
         self._worker.close()
 
 
-def serve(options: Mapping[str, Any]) -> Callable[[list[NDArray[np.uint8]] | None], Any]:
-    """Return the child's handler: None to what the model is, pictures to their scores."""
+def serve(options: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """Return the child's handler.
+
+    It answers None with what the model is, a list of pictures with their scores, and
+    `{"explain": label, "picture": picture}` with each place's share in the label.
+    """
     from model.bundle import open_bundle  # noqa: PLC0415 - torch is for the child alone
     from model.classifier import Classifier  # noqa: PLC0415
 
     bundle = open_bundle(Path(options["models"]), options["name"])
     classifier = Classifier(bundle, threads=options["threads"], precision=options["precision"])
 
-    def handle(pictures: list[NDArray[np.uint8]] | None) -> Any:
-        if pictures is not None:
-            return classifier.classify(pictures)
-        return {
-            "labels": classifier.labels,
-            "edge": bundle.card.input.size,
-            "version": classifier.provenance.version,
-            "provenance": asdict(classifier.provenance),
-        }
+    about = {
+        "labels": classifier.labels,
+        "edge": bundle.card.input.size,
+        "version": classifier.provenance.version,
+        "provenance": asdict(classifier.provenance),
+    }
+
+    def handle(request: Any) -> Any:
+        match request:
+            case None:
+                return about
+            case {"explain": label, "picture": picture}:
+                return classifier.explain(picture, label)
+            case pictures:
+                return classifier.classify(pictures)
 
     return handle

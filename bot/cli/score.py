@@ -22,6 +22,7 @@ from model.errors import OverLimit, Unsupported
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
     from bot.engine import Engine
+    from bot.explanation import Explainer
 
 SOME_FAILED: Final = 2
 
@@ -37,27 +38,38 @@ def register(subparsers: "Subparsers") -> None:
             "config.yaml. A file that cannot be scored is an error, never a safe file: the exit\n"
             "code is then 2. With --json every file gives one line: path, verdict, hits, scores\n"
             "(each label's highest over the frames), views (each frame's own), model, partial\n"
-            "(some of it could not be read); or path and error."
+            "(some of it could not be read); or path and error. With --explain there is also\n"
+            "heat_map: path of the PNG, and the rule, label and place it shows."
         ),
         example="lookout score --json picture.jpg holiday/",
     )
     add_config(parser)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+    parser.add_argument(
+        "--explain",
+        type=Path,
+        metavar="FOLDER",
+        help="write there a heat map of each picture, over a small grey copy: what spoke for the "
+        "strongest label of the rule that weighs most",
+    )
     parser.set_defaults(run=score)
 
 
 def score(arguments: argparse.Namespace) -> int:
     """Score every file; return 0, or 2 if one failed."""
     from bot.engine import Engine  # noqa: PLC0415 - keeps `lookout --help` quick
+    from bot.explanation import Explainer  # noqa: PLC0415 - likewise
 
     settings = settings_of(arguments)
     files = [file for path in arguments.paths for file in _files(path)]
     failed = 0
     with closing(Engine(settings.model, settings.media)) as engine:
         _check_labels(settings, engine.labels)
+        folder = arguments.explain
+        explainer = Explainer(folder, engine, settings) if folder else None
         for file in tqdm(files, unit="file", file=sys.stderr, disable=None, leave=False):
-            report = _report(file, engine, settings)
+            report = _report(file, engine, settings, explainer)
             failed += "error" in report
             tqdm.write(json.dumps(report) if arguments.json else _line(report), file=sys.stdout)
     return SOME_FAILED if failed else 0
@@ -82,10 +94,13 @@ def _check_labels(settings: Settings, labels: Sequence[str]) -> None:
         )
 
 
-def _report(file: Path, engine: "Engine", settings: Settings) -> dict[str, Any]:
+def _report(
+    file: Path, engine: "Engine", settings: Settings, explainer: "Explainer | None"
+) -> dict[str, Any]:
     try:
         data = _read(file, settings.media.max_bytes)
         seen = engine.look(data, "", settings.media)
+        explained = {"heat_map": explainer.explain(data, seen.views)} if explainer else {}
     except (Never, RetryLater, OSError) as error:
         return {"path": str(file), "error": {"kind": type(error).__name__, "message": str(error)}}
     verdict = judge(settings.rules, seen.views, "image")
@@ -97,6 +112,7 @@ def _report(file: Path, engine: "Engine", settings: Settings) -> dict[str, Any]:
         "views": [asdict(view) for view in seen.views],
         "model": engine.version,
         "partial": seen.partial,
+        **explained,
     }
 
 
@@ -115,9 +131,19 @@ def _highest(views: Sequence[View]) -> dict[str, float]:
 
 def _line(report: dict[str, Any]) -> str:
     """Return a report as one line for a person."""
-    path = os.fsencode(report["path"]).decode(errors="replace")  # names need not be UTF-8
+    path = _printable(report["path"])
     if "error" in report:
         return f"failed    {path}: {report['error']['message']}"
     scores = "  ".join(f"{label} {value:.2f}" for label, value in report["scores"].items())
     part = "  (partly read)" if report["partial"] else ""
-    return f"{report['verdict']:<10}{path}  {scores}{part}"
+    heat_map = _heat_map(report["heat_map"]) if "heat_map" in report else ""
+    return f"{report['verdict']:<10}{path}  {scores}{part}{heat_map}"
+
+
+def _heat_map(shown: dict[str, str]) -> str:
+    what = f"{shown['label']} {shown['place']}".strip()
+    return f"  heat map of {what}: {_printable(shown['path'])}"
+
+
+def _printable(path: str) -> str:
+    return os.fsencode(path).decode(errors="replace")  # names need not be UTF-8

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from PIL import Image
@@ -14,6 +15,7 @@ from PIL import Image
 import bot.demo
 from bot.home import models_folder
 from model.bundle import Bundle
+from model.heat_map import LONGEST_EDGE
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("bundle")]
 
@@ -50,11 +52,16 @@ def run(config: Path, *arguments: str | Path) -> subprocess.CompletedProcess[byt
     )
 
 
-def reports(config: Path, *paths: Path, code: int = 0) -> list[dict[str, Any]]:
+def reports(config: Path, *arguments: str | Path, code: int = 0) -> list[dict[str, Any]]:
     """Return the reports, in order, having checked the exit code and that nothing else is said."""
-    done = run(config, "--json", *paths)
+    done = run(config, "--json", *arguments)
     assert (done.returncode, done.stderr) == (code, b"")
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _has_orange(drawn: Image.Image) -> bool:
+    red, _, blue = np.asarray(drawn, dtype=np.int16).transpose(2, 0, 1)
+    return bool((red - blue > 50).any())
 
 
 def test_a_file_is_scored_and_judged_by_the_rules(config: Path, bundle: Bundle) -> None:
@@ -84,6 +91,63 @@ def test_an_animation_counts_by_its_strongest_frame(config: Path, folder: Path) 
     assert [view["place"] for view in report["views"]] == ["frame 1", "frame 2"]
     assert (report["verdict"], report["hits"][0]["place"]) == ("review", "frame 2")
     assert report["scores"]["drawing"] == report["views"][1]["scores"]["drawing"]
+
+
+@pytest.mark.parametrize("picture", [DRAWING, PHOTOGRAPH], ids=["review", "cleared"])
+def test_a_heat_map_shows_where_the_rules_strongest_label_is(
+    config: Path, tmp_path: Path, picture: Path
+) -> None:
+    rule = DRAWINGS_COUNT | {"labels": ["hentai", "drawing"]}
+    config.write_text(yaml.safe_dump({"rules": [rule]}))
+    (report,) = reports(config, picture, "--explain", tmp_path / "new" / "maps")
+    shown = report["heat_map"]
+    label = max(("hentai", "drawing"), key=report["scores"].__getitem__)
+    assert (shown["rule"], shown["label"], shown["place"]) == ("drawn", label, "")
+    assert Path(shown["path"]).parent == tmp_path / "new" / "maps"
+    with Image.open(picture) as original, Image.open(shown["path"]) as drawn:
+        assert drawn.format == "PNG"
+        assert max(drawn.size) == LONGEST_EDGE
+        ratio = original.width / original.height
+        assert drawn.width / drawn.height == pytest.approx(ratio, rel=0.02)
+        assert _has_orange(drawn)
+
+
+def test_an_animation_is_explained_by_the_frame_that_weighs_most(
+    config: Path, folder: Path, tmp_path: Path
+) -> None:
+    with Image.open(DRAWING) as drawing:
+        frames = [Image.new("RGB", drawing.size, (90, 60, 30)), drawing.convert("RGB")]
+    frames[1].save(folder / "still.png")
+    frames[0].save(folder / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
+    moving, still = reports(config, folder, "--explain", tmp_path / "maps")
+    assert moving["heat_map"]["place"] == "frame 2"
+    drawn = [Path(report["heat_map"]["path"]) for report in (moving, still)]
+    assert drawn[0] != drawn[1]
+    assert drawn[0].read_bytes() == drawn[1].read_bytes()
+
+
+def test_a_file_that_cannot_be_scored_has_no_heat_map(
+    config: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "noise.jpg").write_bytes(b"\xff\xd8\xff" + bytes(100))
+    (report,) = reports(config, folder, "--explain", tmp_path / "maps", code=2)
+    assert "heat_map" not in report
+    assert list((tmp_path / "maps").iterdir()) == []
+
+
+def test_a_person_reads_where_the_heat_map_is(config: Path, tmp_path: Path) -> None:
+    done = run(config, DRAWING, "--explain", tmp_path / "maps")
+    (written,) = (tmp_path / "maps").iterdir()
+    assert done.stdout.decode().endswith(f"  heat map of drawing: {written}\n")
+
+
+def test_heat_maps_that_have_nowhere_to_go_are_refused_before_any_scoring(
+    config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    done = run(config, DRAWING, "--explain", tmp_path / "file")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"no heat maps can be written" in done.stderr
 
 
 def test_a_cut_file_is_scored_and_marked(config: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import DEFAULT_RULES, Medium, Rule, Thresholds
-from bot.rules import View, judge, unknown_labels
+from bot.rules import View, cause, judge, unknown_labels
 from support.properties import PATIENT
 
 LABELS = ("drawing", "hentai", "neutral", "porn", "sexy")
@@ -59,6 +59,17 @@ def test_the_view_that_weighs_most_is_named() -> None:
     views = [view("p. 1", porn=0.85), view("p. 3", hentai=0.95), view("p. 5", neutral=1.0)]
     (hit,) = judge([rule()], views, "document").hits
     assert (hit.place, hit.confidence) == ("p. 3", 0.95)
+
+
+def test_the_cause_is_the_heaviest_rules_strongest_label_where_that_rule_weighs_most() -> None:
+    views = [view("p. 1", porn=0.7), view("p. 2", hentai=0.5, porn=0.3), view("p. 3", sexy=0.75)]
+    found = cause(DEFAULT_RULES, views)
+    assert (found.rule, found.label, found.view.place) == ("explicit", "hentai", "p. 2")
+
+
+def test_a_file_that_no_rule_applies_to_has_a_cause_of_its_weight_too() -> None:
+    found = cause(DEFAULT_RULES, [view(neutral=0.9, sexy=0.1)])
+    assert (found.rule, found.label) == ("suggestive", "sexy")
 
 
 def test_a_record_is_no_review() -> None:
