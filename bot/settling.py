@@ -9,7 +9,7 @@ import structlog
 from bot.commons import FileInfo
 from bot.config import Settings
 from bot.errors import Never, NothingToScore
-from bot.ledger import Intent, Job, Queue, Scored
+from bot.ledger import Decision, Intent, Job, Queue, Scored
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
@@ -44,8 +44,9 @@ class Settler:
         """Apply the rules, and store scores, verdict and what they call for."""
         verdict = judge(settings.rules, look.views, look.info.medium or "image")
         word = _word(verdict, partial=look.scored.partial)
+        decision = _decision(word, verdict, look, settings)
         intents = [_intent(job, look, verdict.review, settings)] if verdict.review else []
-        kept = self._queue.finish(job, verdict=word, scored=look.scored, intents=intents)
+        kept = self._queue.finish(job, decision=decision, scored=look.scored, intents=intents)
         log.info(
             "upload.scored",
             key=job.log_id,
@@ -82,6 +83,15 @@ class Settler:
         self._queue.bury(job, error)
         kind = type(error).__name__
         log.warning("upload.dead", key=job.log_id, title=job.title, kind=kind, error=str(error))
+
+
+def _decision(word: str, verdict: Verdict, look: Look, settings: Settings) -> Decision:
+    medium = look.info.medium or "image"
+    thresholds = {rule.name: getattr(rule.at_least, medium) for rule in settings.rules}
+    hit = verdict.review or next(iter(verdict.hits), None)
+    if hit is None:
+        return Decision(word, thresholds=thresholds)
+    return Decision(word, hit.rule, hit.confidence, thresholds)
 
 
 def _word(verdict: Verdict, *, partial: bool) -> str:

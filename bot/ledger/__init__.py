@@ -3,26 +3,36 @@
     stream ──▶ Intake ──▶ uploads ──▶ Queue (leases) ──▶ scores + Outbox ──▶ the wiki
                  cursor                                     Census counts it all
 
+History keeps what was decided and edited; DeadLetters has failed uploads tried again.
+
 An upload is waiting, leased, scored, skipped or dead, and always exactly one of these.
 """
 
 from bot.ledger.census import Census, Counts
+from bot.ledger.dead import DeadLetter, DeadLetters
+from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.outbox import Effect, Outbox
 from bot.ledger.queue import Queue
-from bot.ledger.records import Intent, Job, Scored
+from bot.ledger.records import Decision, Intent, Job, Scored
 from bot.ledger.schema import State
 
 __all__ = [
     "Census",
     "Counts",
+    "DeadLetter",
+    "DeadLetters",
+    "Decision",
     "Effect",
+    "History",
     "Intake",
     "Intent",
     "Job",
     "Ledger",
     "Outbox",
+    "PastDecision",
+    "PastEdit",
     "Queue",
     "Scored",
     "State",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.mysql import DOUBLE
 
 # A moment is seconds since 1970, UTC. MariaDB's FLOAT has 24 bits, which is minutes of error.
 MOMENT: Final = Float().with_variant(DOUBLE(asdecimal=False), "mariadb")
+SCORE: Final = MOMENT  # the same precision, for shares between 0 and 1
 # SQLite numbers rows by itself only under the name INTEGER (https://sqlite.org/autoinc.html).
 ROW_ID: Final = BigInteger().with_variant(Integer(), "sqlite")
 # Binary and without padding: titles that differ in case, accents or a final space are different,

@@ -3,7 +3,9 @@
 from typing import Self
 
 from bot.ledger.census import Census
+from bot.ledger.dead import DeadLetters
 from bot.ledger.engine import open_engine
+from bot.ledger.history import History
 from bot.ledger.intake import Intake
 from bot.ledger.outbox import Outbox
 from bot.ledger.queue import Queue
@@ -18,6 +20,8 @@ class Ledger:
         self.queue = Queue(self._engine)
         self.outbox = Outbox(self._engine)
         self.census = Census(self._engine)
+        self.dead = DeadLetters(self._engine)
+        self.history = History(self._engine)
 
     def close(self) -> None:
         """Close every connection. May be called twice."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from bot.ledger.dialect import clock
-from bot.ledger.schema import outbox
+from bot.ledger.schema import edits, outbox
 from bot.ledger.transactions import reading
 
 
@@ -48,12 +48,17 @@ class Outbox:
             for row in rows
         ]
 
-    def mark_sent(self, effects: Sequence[Effect], mode: str) -> None:
-        """Note that the wiki has these."""
+    def mark_sent(self, effects: Sequence[Effect], mode: str, *, page: str, revision: int) -> None:
+        """Note that the wiki has these on `page`, and record the revision that has them."""
         with self._engine.begin() as connection:
-            connection.execute(
+            now = clock(connection)
+            marked = connection.execute(
                 update(outbox)
                 .where(outbox.c.id.in_([effect.id for effect in effects]))
                 .where(outbox.c.sent_at.is_(None))
-                .values(sent_at=clock(connection), sent_as=mode)
+                .values(sent_at=now, sent_as=mode)
             )
+            if marked.rowcount:
+                log_ids = [effect.log_id for effect in effects]
+                edit = {"mode": mode, "page": page, "revision": revision, "log_ids": log_ids}
+                connection.execute(insert(edits).values(edited_at=now, **edit))

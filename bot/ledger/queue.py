@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from bot.ledger.dialect import clock, insert_new
 from bot.ledger.leases import lease_newest, own, settle, take_back_expired
-from bot.ledger.records import Intent, Job, Scored
-from bot.ledger.schema import State, outbox, scores, uploads
+from bot.ledger.records import Decision, Intent, Job, Scored
+from bot.ledger.schema import State, decisions, outbox, scores, uploads
 from bot.ledger.transactions import reading
+from model.errors import WorkerDied
 
 DETAIL_CHARACTERS = 2_000  # kept of an error's message
 
@@ -62,13 +63,15 @@ class Queue:
             partial=row["partial"],
         )
 
-    def finish(self, job: Job, *, verdict: str, scored: Scored, intents: Sequence[Intent]) -> bool:
-        """Store scores, verdict and the effects it calls for, in one transaction.
+    def finish(
+        self, job: Job, *, decision: Decision, scored: Scored, intents: Sequence[Intent]
+    ) -> bool:
+        """Store scores, decision and the effects it calls for, in one transaction.
 
         Returns:
             Whether the lease was still this job's; if not, nothing was stored.
         """
-        values = {"state": State.SCORED, "verdict": verdict, "reason": None}
+        values = {"state": State.SCORED, "verdict": decision.verdict, "reason": None}
         with self._engine.begin() as connection:
             now = clock(connection)
             if not settle(connection, job, {**values, "finished_at": now}):
@@ -82,6 +85,7 @@ class Queue:
                 "scored_at": now,
             }
             insert_new(connection, scores, [row])
+            _note(connection, job, decision, scored, now)
             for intent in intents:
                 effect = {"kind": intent.kind, "page": intent.page, "entry": intent.entry}
                 connection.execute(
@@ -105,6 +109,7 @@ class Queue:
         values = {
             "state": State.WAITING,
             "attempts": job.attempt if counts else job.attempt - 1,
+            "crashes": job.crashes + isinstance(error, WorkerDied),
             "reason": type(error).__name__,
             "detail": str(error)[:DETAIL_CHARACTERS],
         }
@@ -134,6 +139,15 @@ class Queue:
             return settle(connection, job, {**values, "finished_at": clock(connection)})
 
 
+def _note(connection: Connection, job: Job, decision: Decision, scored: Scored, now: float) -> None:
+    thresholds = dict(decision.thresholds)
+    rested_on = {"sha1": scored.sha1, "model": scored.model, "thresholds": thresholds}
+    made = {"verdict": decision.verdict, "rule": decision.rule, "confidence": decision.confidence}
+    connection.execute(
+        insert(decisions).values(log_id=job.log_id, decided_at=now, **made, **rested_on)
+    )
+
+
 def _leased(connection: Connection, lease: str, chosen: Sequence[int]) -> list[Job]:
     """Return those of `chosen` that are under `lease`, the newest first."""
     held = select(uploads).where(uploads.c.log_id.in_(chosen), uploads.c.lease == lease)
@@ -150,4 +164,5 @@ def _job(row: Any) -> Job:
         uploaded_at=datetime.fromtimestamp(row["uploaded_at"], UTC),
         attempt=row["attempts"],
         lease=row["lease"],
+        crashes=row["crashes"],
     )

@@ -1,7 +1,7 @@
 """What goes into the queue of work and comes out of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ class Job:
     uploaded_at: datetime
     attempt: int  # 1 on the first try
     lease: str
+    crashes: int = 0  # attempts before this one that ended with the death of an isolated process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,16 @@ class Scored:
     medium: str
     views: Sequence[dict[str, Any]]
     partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and what it rests on."""
+
+    verdict: str
+    rule: str | None = None  # the first that applied
+    confidence: float | None = None  # what its labels add up to
+    thresholds: Mapping[str, float] = field(default_factory=dict)  # in force, by rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from bot.events import LONGEST_NAME
-from bot.ledger.columns import MOMENT, ROW_ID, TABLE_OPTIONS
+from bot.ledger.columns import MOMENT, ROW_ID, SCORE, TABLE_OPTIONS
 
 metadata = MetaData()
 
@@ -54,6 +54,7 @@ uploads = Table(
     Column("reason", String(64)),  # why skipped, or the class of the last error
     Column("detail", Text),  # the last error's message
     Column("finished_at", MOMENT),
+    Column("crashes", Integer, nullable=False, server_default="0"),  # of the attempts
     Index("uploads_by_turn", "state", "log_id"),
     **TABLE_OPTIONS,
 )
@@ -107,10 +108,43 @@ rejects = Table(
     **TABLE_OPTIONS,
 )
 
-about = Table(
-    "about",
+# The record: rows are added, in the transaction of what they record, and never changed.
+decisions = Table(
+    "decisions",
     metadata,
-    Column("key", String(32), primary_key=True),
-    Column("value", String(200), nullable=False),
+    Column("id", ROW_ID, primary_key=True),
+    Column("log_id", ForeignKey(uploads.c.log_id), nullable=False),
+    Column("decided_at", MOMENT, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("rule", String(32)),
+    Column("confidence", SCORE),
+    Column("thresholds", JSON, nullable=False),  # those in force, by rule
+    Column("sha1", String(40), nullable=False),
+    Column("model", String(160), nullable=False),
+    Index("decisions_by_time", "decided_at"),
+    **TABLE_OPTIONS,
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("edited_at", MOMENT, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("page", String(LONGEST_NAME), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("log_ids", JSON, nullable=False),
+    Index("edits_by_time", "edited_at"),
+    **TABLE_OPTIONS,
+)
+
+requeues = Table(
+    "requeues",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("log_id", ForeignKey(uploads.c.log_id), nullable=False),
+    Column("requeued_at", MOMENT, nullable=False),
+    Column("error", String(64)),  # what it had died of
+    Column("attempts", Integer, nullable=False),
     **TABLE_OPTIONS,
 )

@@ -26,7 +26,7 @@ class DryRunWiki:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         return Page(title, text, _revision(text))
 
-    def save(self, page: Page, text: str, summary: str) -> None:  # noqa: ARG002 - no history here
+    def save(self, page: Page, text: str, summary: str) -> int:  # noqa: ARG002 - no history here
         """Replace the file, whole or not at all, if it is still as `page` says."""
         if self.read(page.title).revision != page.revision:
             raise EditConflict(f"{page.title} changed meanwhile")
@@ -34,6 +34,7 @@ class DryRunWiki:
         partial = path.with_suffix(".partial")
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)  # noqa: PTH105 - the atomic one, by its own name
+        return _revision(text)
 
     def close(self) -> None:
         """Nothing is held open."""

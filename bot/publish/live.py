@@ -77,13 +77,14 @@ class LiveWiki:
                 raise NotAllowed(f"{title} asks bots to stay away ({{{{nobots}}}} or {{{{bots}}}})")
             return Page(title, page.text, page.latest_revision_id)
 
-    def save(self, page: Page, text: str, summary: str) -> None:
+    def save(self, page: Page, text: str, summary: str) -> int:
         """Save with the API's own safeguards: base revision, assertion, no silent re-creation."""
         base = {"baserevid": page.revision, "nocreate": 1} if page.revision else {"createonly": 1}
         with self._session():
-            self._edit(title=page.title, text=text, summary=summary, **base)
+            return self._edit(title=page.title, text=text, summary=summary, **base)
 
-    def _edit(self, **parameters: Any) -> None:
+    def _edit(self, **parameters: Any) -> int:
+        """Return the new revision, or the old one if the text was there already."""
         request = self._site.simple_request(
             action="edit", bot=1, maxlag=MAXLAG_S, token=self._site.tokens["csrf"], **parameters
         )
@@ -92,6 +93,7 @@ class LiveWiki:
         outcome = request.submit()["edit"]
         if outcome.get("result") != "Success":
             raise Refused(f"the wiki did not save {parameters['title']}: {outcome}")
+        return int(outcome.get("newrevid") or parameters["baserevid"])
 
     def close(self) -> None:
         """Remove the password file."""

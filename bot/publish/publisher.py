@@ -56,7 +56,8 @@ class Publisher:
         page = self._wiki.read(title)
         text = with_entries(page.text, [effect.entry for effect in effects], self.settings)
         added = sum(key(effect.entry) not in page.text for effect in effects)
+        revision = page.revision
         if added:
-            self._wiki.save(page, text, summary_for(added, self.settings))
-        self._outbox.mark_sent(effects, self._wiki.mode)
+            revision = self._wiki.save(page, text, summary_for(added, self.settings))
+        self._outbox.mark_sent(effects, self._wiki.mode, page=title, revision=revision)
         log.info("publish.sent", page=title, added=added, mode=self._wiki.mode)

@@ -29,8 +29,8 @@ class ReviewWiki(Protocol):
     def read(self, title: str) -> Page:
         """Return the page as it is now."""
 
-    def save(self, page: Page, text: str, summary: str) -> None:
-        """Save `text` if the page is still as `page` says.
+    def save(self, page: Page, text: str, summary: str) -> int:
+        """Save `text` if the page is still as `page` says; return the revision made.
 
         Raises:
             EditConflict: it is not.

@@ -11,7 +11,7 @@ from bench.scoring import Scoring
 from bench.sidebyside import Bound, Line, Note, Row, interleaved
 from bot.events import Upload
 from bot.home import home
-from bot.ledger import Job, Ledger, Scored
+from bot.ledger import Decision, Job, Ledger, Scored
 from bot.scoring import FILES_PER_TURN
 
 BOUND = Bound("at least", 20)
@@ -89,7 +89,7 @@ class _Passage:
         scored = Scored(
             sha1=job.sha1 or "", model="bench", medium="image", views=views, partial=False
         )
-        self._ledger.queue.finish(job, verdict="cleared", scored=scored, intents=[])
+        self._ledger.queue.finish(job, decision=Decision("cleared"), scored=scored, intents=[])
 
 
 def _upload(log_id: int) -> Upload:

@@ -60,6 +60,13 @@ def settle(ledger: Ledger, moment: str) -> None:
     _die()
 
 
+def requeue(ledger: Ledger, moment: str) -> None:
+    """Requeue all that is dead, and die at `moment`."""
+    _die_before(ledger, moment)
+    ledger.dead.requeue_all()
+    _die()
+
+
 def drain(ledger: Ledger, _: str) -> None:
     """Claim until nothing is left; print what was claimed."""
     _say("ready")
@@ -102,7 +109,7 @@ def overfill(ledger: Ledger, file_bytes: str) -> None:
         _say(json.dumps({"kept": kept, "seen": seen, "error": type(error).__name__}))
 
 
-ACTIONS = (record, settle, drain, work, overfill)
+ACTIONS = (record, settle, requeue, drain, work, overfill)
 
 if __name__ == "__main__":
     name, place, argument = sys.argv[1:]

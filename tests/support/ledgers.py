@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import NullPool, create_engine
 
-from bot.ledger import Intent, Job, Ledger, Scored
+from bot.ledger import Decision, Intent, Job, Ledger, Scored
 from support.uploads import upload
 
 STREAM = "http://127.0.0.1/stream"
@@ -60,7 +60,8 @@ def intent(job: Job) -> Intent:
 def finish(ledger: Ledger, job: Job, *, review: bool = False) -> bool:
     """Finish `job`, with an effect when it is up for review."""
     verdict, intents = ("review", [intent(job)]) if review else ("cleared", [])
-    return ledger.queue.finish(job, verdict=verdict, scored=scored(job), intents=intents)
+    decision = Decision(verdict)
+    return ledger.queue.finish(job, decision=decision, scored=scored(job), intents=intents)
 
 
 def states(ledger: Ledger) -> dict[str, int]:

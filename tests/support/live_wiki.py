@@ -63,14 +63,15 @@ class ChildWiki:
         """Read a page."""
         return Page(**self._call("read", title))
 
-    def save(self, page: Page, text: str, summary: str) -> None:
+    def save(self, page: Page, text: str, summary: str) -> int:
         """Save a page."""
-        self._call(
+        revision: int = self._call(
             "save",
             {"title": page.title, "text": page.text, "revision": page.revision},
             text,
             summary,
         )
+        return revision
 
     def close(self) -> None:
         """Close the wiki; the child goes on."""

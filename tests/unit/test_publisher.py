@@ -9,7 +9,7 @@ import pytest
 from bot.config import PublishSettings
 from bot.errors import EditConflict, NotAllowed, Refused
 from bot.events import Upload
-from bot.ledger import Intent, Ledger, Scored
+from bot.ledger import Decision, Intent, Ledger, Scored
 from bot.publish import Page, Publisher
 from bot.publish.dryrun import DryRunWiki
 
@@ -29,12 +29,13 @@ class CountedWiki(DryRunWiki):
         self.checks += 1
         super().check()
 
-    def save(self, page: Page, text: str, summary: str) -> None:
+    def save(self, page: Page, text: str, summary: str) -> int:
         """Save, and then perhaps break off, as a lost answer does."""
         self.saves += 1
-        super().save(page, text, summary)
+        revision = super().save(page, text, summary)
         if error := self.breaks.pop(page.title, None):
             raise error
+        return revision
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def flag(ledger: Ledger, log_id: int, page: str = MONDAY) -> None:
         "partial": False,
     }
     intent = Intent(kind="log-page", page=page, entry=entry)
-    assert ledger.queue.finish(job, verdict="review", scored=scored, intents=[intent])
+    assert ledger.queue.finish(job, decision=Decision("review"), scored=scored, intents=[intent])
 
 
 def count(wiki: CountedWiki, log_id: int, page: str = MONDAY) -> int:

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import exc
 
-from bot.ledger import Ledger
+from bot.ledger import Decision, Ledger
 from support.ledgers import claim, claim_one, fill, finish, intent, rows, scored
+
+PAGE = "User:Bot/Log/2026-11-22"
 
 
 def decided(ledger: Ledger, *log_ids: int) -> None:
@@ -24,7 +26,7 @@ def test_an_effect_comes_out_as_it_went_in(ledger: Ledger) -> None:
     fill(ledger, [1])
     job = claim_one(ledger)
     wanted = intent(job)
-    ledger.queue.finish(job, verdict="review", scored=scored(job), intents=[wanted])
+    ledger.queue.finish(job, decision=Decision("review"), scored=scored(job), intents=[wanted])
     (effect,) = ledger.outbox.pending(limit=9)
     assert (effect.kind, effect.page, effect.entry) == (wanted.kind, wanted.page, wanted.entry)
 
@@ -32,7 +34,7 @@ def test_an_effect_comes_out_as_it_went_in(ledger: Ledger) -> None:
 def test_what_is_sent_is_no_longer_pending(ledger: Ledger) -> None:
     decided(ledger, 1, 2)
     first = ledger.outbox.pending(limit=1)
-    ledger.outbox.mark_sent(first, "live")
+    ledger.outbox.mark_sent(first, "live", page=PAGE, revision=7)
     assert [effect.log_id for effect in ledger.outbox.pending(limit=9)] == [2]
     counts = ledger.census.take()
     assert (counts.published, counts.unpublished) == (1, 1)
@@ -41,10 +43,10 @@ def test_what_is_sent_is_no_longer_pending(ledger: Ledger) -> None:
 def test_marking_again_changes_nothing(ledger: Ledger, place: str) -> None:
     decided(ledger, 1)
     effects = ledger.outbox.pending(limit=9)
-    ledger.outbox.mark_sent(effects, "live")
+    ledger.outbox.mark_sent(effects, "live", page=PAGE, revision=7)
     before = rows(place, "SELECT * FROM outbox")
-    ledger.outbox.mark_sent(effects, "dry-run")
-    ledger.outbox.mark_sent([], "dry-run")
+    ledger.outbox.mark_sent(effects, "dry-run", page=PAGE, revision=8)
+    ledger.outbox.mark_sent([], "dry-run", page=PAGE, revision=8)
     assert rows(place, "SELECT * FROM outbox") == before
 
 
@@ -59,6 +61,6 @@ def test_one_upload_cannot_have_the_same_effect_twice(ledger: Ledger) -> None:
     (job,) = claim(ledger)
     twice = [intent(job), intent(job)]
     with pytest.raises(exc.IntegrityError):
-        ledger.queue.finish(job, verdict="review", scored=scored(job), intents=twice)
+        ledger.queue.finish(job, decision=Decision("review"), scored=scored(job), intents=twice)
     assert ledger.outbox.pending(limit=9) == []
     assert finish(ledger, job, review=True)  # nothing of the failed one was stored

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.errors import NetworkFault
-from bot.ledger import Job, Ledger
+from bot.ledger import Decision, Job, Ledger
 from model.errors import Undecodable
 from support.ledgers import (
     EXPIRED_S,
@@ -162,7 +162,7 @@ def test_the_same_content_under_two_titles_is_stored_once(ledger: Ledger, place:
     fill(ledger, [1, 2])
     for job in claim(ledger):
         same = scored(job, sha1="f" * 40)
-        assert ledger.queue.finish(job, verdict="cleared", scored=same, intents=[])
+        assert ledger.queue.finish(job, decision=Decision("cleared"), scored=same, intents=[])
     assert rows(place, "SELECT count(*) FROM scores") == [(1,)]
 
 
