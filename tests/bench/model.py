@@ -4,7 +4,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 
-import onnxruntime  # type: ignore[import-untyped]  # it publishes no types
+import onnxruntime
 import torch
 
 from bench import nsfwjs
