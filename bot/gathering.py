@@ -9,6 +9,7 @@ from bot.config import Settings
 from bot.errors import NetworkFault, Never, NothingToScore, NotThereYet, NotYet, Unreachable
 from bot.ledger import Job
 from bot.media import Fetcher, Source, sources
+from bot.settling import is_last_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Gatherer:
 
 def is_final(error: Exception, job: Job, settings: Settings) -> bool:
     """Tell whether one of several pictures is to be done without, rather than waited for."""
-    return isinstance(error, Never) or job.attempt >= settings.retry.attempts
+    return isinstance(error, Never) or is_last_attempt(error, job, settings)
 
 
 def as_announced(job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:

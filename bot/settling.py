@@ -14,6 +14,7 @@ from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
 from bot.rules import Hit, Verdict, View, judge
+from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
@@ -69,10 +70,10 @@ class Settler:
 
     def postpone(self, job: Job, error: Exception, settings: Settings) -> None:
         """Have it tried again, unless this was the last attempt."""
-        retry = settings.retry
-        if job.attempt >= retry.attempts:
+        if is_last_attempt(error, job, settings):
             self._bury(job, error)
             return
+        retry = settings.retry
         pause = full_jitter(
             job.attempt, first_s=retry.first_pause_seconds, longest_s=retry.longest_pause_seconds
         )
@@ -83,6 +84,15 @@ class Settler:
         self._queue.bury(job, error)
         kind = type(error).__name__
         log.warning("upload.dead", key=job.log_id, title=job.title, kind=kind, error=str(error))
+
+
+def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
+    """Tell whether an attempt that ended with `error` was the last that is allowed.
+
+    What kills its process is tried less often than what only fails.
+    """
+    crashed_out = isinstance(error, WorkerDied) and job.crashes + 1 >= settings.retry.crashes
+    return crashed_out or job.attempt >= settings.retry.attempts
 
 
 def _decision(word: str, verdict: Verdict, look: Look, settings: Settings) -> Decision:

@@ -90,6 +90,8 @@ BOUNDS = [
     ("model.threads", 64, 65),
     ("retry.attempts", 1, 0),
     ("retry.attempts", 50, 51),
+    ("retry.crashes", 1, 0),
+    ("retry.crashes", 50, 51),
     ("retry.first_pause_seconds", 0.001, 0),
     ("retry.first_pause_seconds", 3600, 3601),
     ("retry.longest_pause_seconds", 0.001, 0),

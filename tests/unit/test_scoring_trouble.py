@@ -152,6 +152,17 @@ def test_a_file_that_crashes_every_worker_is_dead_and_not_safe(bench: Bench) -> 
     assert bench.row(entry)["reason"] == "WorkerDied"
 
 
+def test_crashes_have_a_limit_of_their_own_that_other_failures_do_not_use_up(
+    bench: Bench,
+) -> None:
+    errors = iter([WorkerDied, NetworkFault, NetworkFault, WorkerDied])
+    bench.engine.deed = lambda *_: raising(next(errors)("in trouble"))
+    (entry,) = uploads(bench, 1)
+    bench.turns(bench.adjusted(attempts=12, crashes=2))
+    assert standing(bench, [entry]) == [("dead", 4)]
+    assert bench.row(entry)["reason"] == "WorkerDied"
+
+
 def test_a_page_that_crashes_every_worker_does_not_hide_the_other_pages(bench: Bench) -> None:
     def crash_on_page_1(_data: bytes, place: str) -> Seen:
         return raising(WorkerDied("SIGSEGV")) if place == "p. 1" else dull(place=place)
