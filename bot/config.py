@@ -78,12 +78,29 @@ class MediaSettings(Section):
         return self.max_mebibytes * MIB
 
 
+class SecondOpinionSettings(Section):
+    """Another bundle, asked about pictures on which the first is unsure."""
+
+    name: str = Field("", pattern=r"^([a-z0-9][a-z0-9._-]*)?$")
+    of: tuple[str, ...] = Field(("porn", "hentai"), min_length=1)
+    labels: tuple[str, ...] = Field(("nsfw",), min_length=1)
+    low: Share = 0.4
+    high: Share = 0.8
+
+    @model_validator(mode="after")
+    def _low_is_below_high(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low should not be above high, but {self.low} is above {self.high}")
+        return self
+
+
 class ModelSettings(Section):
     """Which installed bundle scores, and how."""
 
     name: str = Field("nsfwjs-mobilenet-v2-mid", pattern=r"^[a-z0-9][a-z0-9._-]*$")
     threads: int = Field(1, ge=1, le=64)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
 
 
 class Thresholds(Section):

@@ -11,7 +11,7 @@ from bot.rules import View
 from model.decoder import IsolatedDecoder
 from model.heat_map import heat_map
 from model.image import DecodeLimits, Picture
-from model.isolated_classifier import IsolatedClassifier
+from model.isolated_classifier import IsolatedClassifier, Second
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,13 @@ class Engine:
         Raises:
             BundleError: the model is not installed, or damaged.
         """
+        opinion = model.second_opinion
         self._classifier = IsolatedClassifier(
-            models_folder(), model.name, threads=model.threads, precision=model.precision
+            models_folder(),
+            model.name,
+            threads=model.threads,
+            precision=model.precision,
+            second=Second(**opinion.model_dump()) if opinion.name else None,
         )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
         self._decoder = IsolatedDecoder(limits=limits, target=self._classifier.input_edge)

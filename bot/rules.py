@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from bot.config import Medium, Rule
+from bot.config import Medium, Rule, SecondOpinionSettings
 
 Scores = Mapping[str, float]
+SECOND = "/"  # stands in a second model's labels: open-nsfw/nsfw
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,24 @@ def cause(rules: Sequence[Rule], views: Sequence[View]) -> Cause:
     """Return what weighs most of all rules and views, whether or not a rule applies.
 
     Raises:
-        ValueError: without rules or views.
+        ValueError: without views, or without a rule on the first model's labels.
     """
-    pairs = ((rule, view) for rule in rules for view in views)
+    pairs = ((rule, view) for rule in rules if own_labels(rule) for view in views)
     rule, view = max(pairs, key=lambda pair: _weight(pair[0], pair[1].scores))
-    return Cause(rule.name, max(rule.labels, key=lambda label: view.scores[label]), view)
+    return Cause(rule.name, max(own_labels(rule), key=lambda label: view.scores[label]), view)
+
+
+def own_labels(rule: Rule) -> list[str]:
+    """Return the rule's labels of the first model; a second one's have its name in front."""
+    return [label for label in rule.labels if SECOND not in label]
+
+
+def disagreement(scores: Scores, opinion: SecondOpinionSettings) -> float | None:
+    """Return how far the second model's score lies from the first's; None if it was not asked."""
+    asked = [f"{opinion.name}{SECOND}{label}" for label in opinion.labels]
+    if not all(label in scores for label in asked):
+        return None
+    return abs(sum(scores[label] for label in opinion.of) - sum(scores[label] for label in asked))
 
 
 def unknown_labels(rules: Sequence[Rule], labels: Sequence[str]) -> list[str]:
@@ -92,4 +106,7 @@ def _apply(rule: Rule, views: Sequence[View], medium: Medium) -> Hit | None:
 
 
 def _weight(rule: Rule, scores: Scores) -> float:
-    return sum(scores[label] for label in rule.labels)
+    # A second model is only asked about some pictures; of the others it says nothing.
+    second = (label for label in rule.labels if SECOND in label)
+    own = sum(scores[label] for label in own_labels(rule))
+    return own + sum(scores.get(label, 0.0) for label in second)

@@ -13,7 +13,7 @@ from bot.ledger import Decision, Intent, Job, Queue, Scored
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
-from bot.rules import Hit, Verdict, View, judge
+from bot.rules import Hit, Verdict, View, disagreement, judge
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
@@ -117,6 +117,7 @@ def _intent(job: Job, look: Look, hit: Hit, settings: Settings) -> Intent:
         title=look.info.title,
         model=look.scored.model,
         partial=look.scored.partial,
+        disagreement=disagreement(view.scores, settings.model.second_opinion),
     )
     page = title_for(datetime.now(UTC), settings.publish)
     return Intent(kind=LOG_PAGE, page=page, entry=entry)

@@ -73,6 +73,11 @@ class Classifier:
             precision=chosen,
         )
 
+    @property
+    def version(self) -> str:
+        """The key of these scores, see `Provenance.version`."""
+        return self.provenance.version
+
     def classify(self, pictures: Sequence[NDArray[np.uint8]]) -> list[dict[str, float]]:
         """Score pictures, each uint8 RGB (H, W, 3) of its own size.
 

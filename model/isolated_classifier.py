@@ -1,7 +1,7 @@
 """`model.classifier.Classifier` in a process of its own: torch's memory and faults stay there."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -15,22 +15,43 @@ CLASSIFY_TIMEOUT_S: Final = 60.0
 PROCESS: Final = ProcessLimits(memory_bytes=None, calls_before_recycling=100_000)
 
 
+@dataclass(frozen=True)
+class Second:
+    """A second model, asked where the first's sum of `of` lies from `low` to below `high`."""
+
+    name: str
+    of: tuple[str, ...]
+    labels: tuple[str, ...]
+    low: float
+    high: float
+
+
 class IsolatedClassifier:
     """Scores in one child process. Safe to share between threads."""
 
     def __init__(
-        self, models: Path, name: str, *, threads: int = 1, precision: str = "auto"
+        self,
+        models: Path,
+        name: str,
+        *,
+        threads: int = 1,
+        precision: str = "auto",
+        second: Second | None = None,
     ) -> None:
         """Open the bundle `name` in the folder `models`, in the child, as `Classifier` does.
 
+        With a `second`, pictures in its band also get that model's scores, with its name in front
+        of its labels: `open-nsfw/nsfw`.
+
         Raises:
-            BundleError: it is missing or corrupt.
+            BundleError: one is missing or corrupt.
         """
         options = {
             "models": str(models),
             "name": name,
             "threads": threads,
             "precision": precision,
+            "second": asdict(second) if second else None,
         }
         self._worker = IsolatedWorker(
             "model.isolated_classifier:serve", options=options, limits=PROCESS
@@ -78,16 +99,23 @@ def serve(options: Mapping[str, Any]) -> Callable[[Any], Any]:
     It answers None with what the model is, a list of pictures with their scores, and
     `{"explain": label, "picture": picture}` with each place's share in the label.
     """
-    from model.bundle import open_bundle  # noqa: PLC0415 - torch is for the child alone
+    from model.bundle import Bundle, open_bundle  # noqa: PLC0415 - torch is for the child alone
     from model.classifier import Classifier  # noqa: PLC0415
+    from model.consultation import Consultation  # noqa: PLC0415
 
-    bundle = open_bundle(Path(options["models"]), options["name"])
-    classifier = Classifier(bundle, threads=options["threads"], precision=options["precision"])
+    def opened(bundle: Bundle) -> Classifier:
+        return Classifier(bundle, threads=options["threads"], precision=options["precision"])
 
+    models, second = Path(options["models"]), options["second"]
+    bundle = open_bundle(models, options["name"])
+    classifier = opened(bundle)
+    scorer: Classifier | Consultation = classifier
+    if second:
+        scorer = Consultation(classifier, opened(open_bundle(models, second["name"])), **second)
     about = {
-        "labels": classifier.labels,
+        "labels": scorer.labels,
         "edge": bundle.card.input.size,
-        "version": classifier.provenance.version,
+        "version": scorer.version,
         "provenance": asdict(classifier.provenance),
     }
 
@@ -98,6 +126,6 @@ def serve(options: Mapping[str, Any]) -> Callable[[Any], Any]:
             case {"explain": label, "picture": picture}:
                 return classifier.explain(picture, label)
             case pictures:
-                return classifier.classify(pictures)
+                return scorer.classify(pictures)
 
     return handle

@@ -13,8 +13,20 @@ from bot.rules import Hit, Scores
 Entry = dict[str, Any]
 
 
-def compose(job: Job, hit: Hit, scores: Scores, *, title: str, model: str, partial: bool) -> Entry:
-    """Return everything an entry needs, as plain JSON for the outbox."""
+def compose(
+    job: Job,
+    hit: Hit,
+    scores: Scores,
+    *,
+    title: str,
+    model: str,
+    partial: bool,
+    disagreement: float | None = None,
+) -> Entry:
+    """Return everything an entry needs, as plain JSON for the outbox.
+
+    `disagreement` is how far a second model's score lies from the first's, if one was asked.
+    """
     return {
         "log_id": job.log_id,
         "title": title,
@@ -26,6 +38,7 @@ def compose(job: Job, hit: Hit, scores: Scores, *, title: str, model: str, parti
         "scores": {label: round(score, 4) for label, score in scores.items()},
         "model": model,
         "partial": partial,
+        "disagreement": None if disagreement is None else round(disagreement, 4),
     }
 
 
@@ -39,6 +52,7 @@ def wikitext(entry: Mapping[str, Any]) -> str:
     suggestion = f"automated suggestion ''{entry['rule']}'' {entry['confidence']:.2f}"
     parts = [
         f"* {key(entry)} [[:{entry['title']}]]: {suggestion} ({_scores(entry['scores'])})",
+        *_second(entry),
         *_look_at(entry),
         _uploaded(entry),
         f"<small>{entry['model']}</small>",
@@ -49,6 +63,12 @@ def wikitext(entry: Mapping[str, Any]) -> str:
 def _scores(scores: Scores) -> str:
     ordered = sorted(scores.items(), key=lambda item: -item[1])
     return ", ".join(f"{label} {score:.2f}" for label, score in ordered)
+
+
+def _second(entry: Mapping[str, Any]) -> list[str]:
+    # Entries written before there were second opinions have no such key.
+    difference = entry.get("disagreement")
+    return [] if difference is None else [f"a second model differs by {difference:.2f}"]
 
 
 def _look_at(entry: Mapping[str, Any]) -> list[str]:

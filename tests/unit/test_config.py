@@ -86,6 +86,7 @@ BOUNDS = [
     ("model.name", "a.b-c_1", "../elsewhere"),
     ("model.name", "0", ""),
     ("model.precision", "bf16", "int8"),
+    ("model.second_opinion", {"low": 0.5, "high": 0.5}, {"low": 0.6, "high": 0.5}),
     ("model.threads", 1, 0),
     ("model.threads", 64, 65),
     ("retry.attempts", 1, 0),
