@@ -86,7 +86,6 @@ BOUNDS = [
     ("model.name", "a.b-c_1", "../elsewhere"),
     ("model.name", "0", ""),
     ("model.precision", "bf16", "int8"),
-    ("model.second_opinion", {"low": 0.5, "high": 0.5}, {"low": 0.6, "high": 0.5}),
     ("model.threads", 1, 0),
     ("model.threads", 64, 65),
     ("retry.attempts", 1, 0),
@@ -156,6 +155,23 @@ def test_each_key_of_a_rule_is_accepted_up_to_its_bound_and_no_further(
     assert key in message
 
 
+@pytest.mark.parametrize(
+    ("key", "good", "bad"),
+    [
+        ("name", "open-nsfw", "Open NSFW"),
+        ("of", ["porn"], []),
+        ("labels", ["nsfw"], []),
+        ("low", 0.8, 0.81),  # not above high
+        ("high", 1, 1.01),
+    ],
+)
+def test_each_key_of_the_second_opinion_is_accepted_up_to_its_bound(
+    file: Path, key: str, good: Any, bad: Any
+) -> None:
+    read(file, nested("model.second_opinion", {key: good}))
+    assert key in refusal(file, nested("model.second_opinion", {key: bad}))
+
+
 def test_the_bounds_above_are_those_of_every_key() -> None:
     tried = {place for place, _, _ in BOUNDS} | {f"rules.{key}" for key, _, _ in RULE_BOUNDS}
     fields = {name: info.annotation for name, info in Settings.model_fields.items()}
@@ -164,7 +180,7 @@ def test_the_bounds_above_are_those_of_every_key() -> None:
         for section, kind in fields.items()
         if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Secrets
         for key in kind.model_fields
-    }
+    } - {"model.second_opinion"}
     assert tried == expected | {f"rules.{key}" for key in type(DEFAULT_RULES[0]).model_fields}
 
 
