@@ -20,7 +20,7 @@ from bot.commons import Commons
 from bot.config import Settings
 from bot.configfile import ConfigWatch
 from bot.engine import Engine
-from bot.errors import ConfigInvalid, Never, RetryLater
+from bot.errors import ConfigInvalid, LedgerBusy, Never, RetryLater
 from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
@@ -146,7 +146,11 @@ class Patrol:
             )
 
     def _heartbeat(self) -> None:
-        counts = self._ledger.census.take()
+        try:
+            counts = self._ledger.census.take()
+        except LedgerBusy as error:
+            log.warning("patrol.ledger-away", error=str(error))
+            return
         log.info(
             "patrol.heartbeat",
             seen=counts.seen,

@@ -10,10 +10,13 @@ from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 
+import structlog
+
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.engine import Engine, Seen
 from bot.errors import (
+    LedgerBusy,
     LookoutError,
     NetworkFault,
     Never,
@@ -29,6 +32,8 @@ from bot.media import Fetcher
 from bot.prefetch import ahead
 from bot.settling import Look, Settler
 from model.errors import WorkerDied
+
+log = structlog.get_logger(__name__)
 
 FILES_PER_TURN = 20
 FETCHED_AHEAD = 4  # files whose pictures wait in memory for the model
@@ -75,7 +80,11 @@ class Scorer:
     def abandon(self) -> None:
         """Give back, uncounted, whatever is claimed and unfinished."""
         held, self._held = self._held, {}
-        self._queue.release(list(held.values()))
+        try:
+            self._queue.release(list(held.values()))
+        except LedgerBusy as error:
+            # The leases run out by themselves; what led here matters more than this.
+            log.warning("scoring.not-released", error=str(error))
 
     def _work(self, jobs: Sequence[Job], settings: Settings) -> None:
         infos = self._describe(jobs, settings)

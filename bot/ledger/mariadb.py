@@ -65,6 +65,7 @@ UNUSABLE_CODES: Final = {
     1194: "ask who runs the server to repair the table",
     1227: CHECK_ACCOUNT,
     1698: CHECK_ACCOUNT,
+    2026: "check the server's certificate, and ssl_ca in ledger.url",
     1932: "ask who runs the server to restore the table",
 }
 

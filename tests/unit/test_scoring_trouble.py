@@ -13,8 +13,11 @@ from bot.config import MediaSettings
 from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Seen
 from bot.errors import NetworkFault, Refused, ServerBusy, Unreachable
+from bot.ledger import Ledger
+from bot.ledger import sqlite as sqlite_ledger
 from model.errors import BundleMissing, WorkerDied
 from support.bench import Bench, dull, picture
+from support.ledgers import address
 
 BOOKLET = (Path(bot.demo.__file__).parent / "media/others/booklet.pdf").read_bytes()
 BUSY = ServerBusy("503", retry_after=7.0)
@@ -173,6 +176,27 @@ def test_a_page_that_crashes_every_worker_does_not_hide_the_other_pages(bench: B
     assert standing(bench, [entry]) == [("waiting", 1)]
     bench.turn(bench.adjusted(attempts=2))
     assert bench.row(entry)["verdict"] == "cleared-in-part"
+
+
+def test_an_error_for_a_person_is_not_hidden_by_a_ledger_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_ledger, "BUSY_TIMEOUT_S", 0.01)
+    with (
+        MiniCommons() as mini,
+        Bench(tmp_path, mini) as bench,
+        Ledger(address(bench.database)) as other,
+        other._engine.connect() as lock,
+    ):
+
+        def fail_once_locked(*_: object) -> Seen:
+            lock.begin()
+            raise BundleMissing("install it")
+
+        bench.engine.deed = fail_once_locked
+        uploads(bench, 1)
+        with pytest.raises(BundleMissing):
+            bench.turn()
 
 
 def test_an_error_for_a_person_stops_the_bot_and_gives_everything_unfinished_back(

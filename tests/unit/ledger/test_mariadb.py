@@ -1,6 +1,7 @@
 """What is MariaDB's own: accounts, faults that pass, exact text, clocks and old servers."""
 
 import json
+import ssl
 import time
 import traceback
 
@@ -52,6 +53,12 @@ def test_no_refusal_shows_the_password(mariadb: MariaDb) -> None:
         shown = "".join(traceback.format_exception(caught.value))
         assert wrong not in shown
         assert PASSWORD not in shown
+
+
+def test_a_certificate_authority_in_the_address_means_tls_or_nothing(place: str) -> None:
+    authority = ssl.get_default_verify_paths().openssl_cafile
+    with pytest.raises(LedgerUnusable, match="check the server's certificate"):
+        Ledger(f"{place}?ssl_ca={authority}")
 
 
 def test_no_connection_is_left_open_between_transactions(mariadb: MariaDb, ledger: Ledger) -> None:
