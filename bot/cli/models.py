@@ -52,12 +52,14 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Measure installed models side by side; all of them unless some are named."""
-    from model.comparison.compare import compare as measure  # noqa: PLC0415 - slow to import
+    """Measure models side by side: all that are installed, and what common networks would cost."""
+    from model.comparison.backbones import BACKBONES, torchvision_is_installed  # noqa: PLC0415 - slow to import
+    from model.comparison.compare import compare as measure  # noqa: PLC0415 - likewise
     from model.comparison.report import as_markdown, write_report  # noqa: PLC0415 - likewise
 
     folder = models_folder()
-    names = arguments.names or installed_bundles(folder) or [DEFAULT_BUNDLE]
+    backbones = BACKBONES if torchvision_is_installed() else ()
+    names = arguments.names or [*(installed_bundles(folder) or [DEFAULT_BUNDLE]), *backbones]
     rows = measure(folder, names, data=arguments.data, labels=arguments.positive, say=_aside)
     if arguments.write is None:
         print(as_markdown(rows))
@@ -82,9 +84,13 @@ def list_models(_: argparse.Namespace) -> int:
 
 
 def _add_compare(actions: "Subparsers") -> None:
-    parser = _action(actions, "compare", compare, "measure installed models side by side")
+    parser = _action(actions, "compare", compare, "measure models side by side")
     parser.epilog = "example: lookout model compare --data my-pictures --write docs"
-    parser.add_argument("names", nargs="*", help="models (default: all that are installed)")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        help="models (default: all that are installed, and common networks for cost only)",
+    )
     parser.add_argument("--data", type=Path, help="folder with positive/ and negative/ pictures")
     parser.add_argument(
         "--positive",

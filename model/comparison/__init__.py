@@ -1,1 +1,1 @@
-"""Installed models side by side: cost, and accuracy on a labelled folder of the operator's."""
+"""Models side by side: cost, and accuracy on a labelled folder of the operator's."""

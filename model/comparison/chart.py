@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-WIDTH = 640
+WIDTH = 720
 _ROW = 28
-_LEFT = 220
+_LEFT = 300
 _RIGHT = 90
 _STYLE = "text{font:13px sans-serif;fill:#777}rect{fill:#3366cc}"
 

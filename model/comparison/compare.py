@@ -1,15 +1,18 @@
-"""Measures several installed models and gathers the rows of the report."""
+"""Measures several models and gathers the rows of the report."""
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from model.bundle import open_bundle
-from model.comparison.cost import measure_size, measure_timing
+from model.comparison.backbones import BACKBONES, Backbone, frozen
+from model.comparison.cost import Opener, Timing, measure_size, measure_timing, open_installed
 from model.comparison.evaluation import Evaluation, evaluate
 from model.comparison.report import Row
 
 BATCHES = (1, 8)
+UNTRAINED = "untrained: cost only"
 
 
 def compare(
@@ -20,34 +23,59 @@ def compare(
     labels: Sequence[str],
     say: Callable[[str], None],
 ) -> list[Row]:
-    """Measure each named bundle.
+    """Measure each named bundle or backbone; a backbone has no accuracy.
 
     Args:
         models: The folder of bundles.
-        names: Which of them.
+        names: Which of them, or of `BACKBONES`.
         data: A labelled folder, see `model.comparison.evaluation`, or None.
         labels: Labels that count as positive there.
         say: Takes one line of progress at a time.
+
+    Raises:
+        BundleError: A model is not installed or damaged, or torchvision is needed and missing.
     """
     rows: list[Row] = []
     for name in names:
         say(f"Measuring {name}")
-        rows.append(_row(models, name, data=data, labels=labels))
+        if name in BACKBONES:
+            rows.append(_untrained(BACKBONES[name]))
+        else:
+            rows.append(_installed(models, name, data=data, labels=labels))
     return rows
 
 
-def _row(models: Path, name: str, *, data: Path | None, labels: Sequence[str]) -> Row:
+def _installed(models: Path, name: str, *, data: Path | None, labels: Sequence[str]) -> Row:
+    card = open_bundle(models, name).card
+    return Row(
+        title=card.title,
+        trained=True,
+        size=measure_size(models, name),
+        timings=_timings(partial(open_installed, models, name)),
+        evaluation=None if data is None else _evaluation(models, name, data, labels),
+        published_figures=card.published_figures,
+    )
+
+
+def _untrained(backbone: Backbone) -> Row:
+    with frozen(backbone) as (size, open_frozen):
+        timings = _timings(open_frozen)
+    return Row(
+        title=f"{backbone.title} ({UNTRAINED})",
+        trained=False,
+        size=size,
+        timings=timings,
+        evaluation=None,
+        published_figures=(),
+    )
+
+
+def _timings(open_model: Opener) -> tuple[Timing, ...]:
     threads = sorted({1, len(os.sched_getaffinity(0))})
-    timings = [
-        measure_timing(models, name, batch=batch, threads=count)
+    return tuple(
+        measure_timing(open_model, batch=batch, threads=count)
         for count in threads
         for batch in BATCHES
-    ]
-    return Row(
-        card=open_bundle(models, name).card,
-        size=measure_size(models, name),
-        timings=tuple(timings),
-        evaluation=None if data is None else _evaluation(models, name, data, labels),
     )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.card import Card
+from model.card import PublishedFigure
+from model.comparison.backbones import INSTALL, torchvision_is_installed
 from model.comparison.chart import bar_chart
 from model.comparison.cost import Size, Timing
 from model.comparison.evaluation import Estimate, Evaluation
@@ -15,21 +16,29 @@ from model.files import replacing_file
 REPORT = "comparison.md"
 SPEED_CHART = "comparison-speed.svg"
 MEMORY_CHART = "comparison-memory.svg"
+UNTRAINED_NOTE = (
+    "Rows marked as untrained are architectures of torchvision with random weights, given as many "
+    "labels as the default model. They show what such a network would cost. They have no "
+    "accuracy, cannot be installed and never score; their start-up lacks the checks that an "
+    "installed model goes through."
+)
 
 
 @dataclass(frozen=True)
 class Row:
-    """All that was measured of one installed model."""
+    """All that was measured of one model; one that is not `trained` has its cost alone."""
 
-    card: Card
+    title: str
+    trained: bool
     size: Size
     timings: tuple[Timing, ...]
     evaluation: Evaluation | None
+    published_figures: tuple[PublishedFigure, ...]
 
 
 def write_report(folder: Path, rows: Sequence[Row]) -> Path:
     """Write the report and its two charts."""
-    first = {row.card.title: row.timings[0] for row in rows}
+    first = {row.title: row.timings[0] for row in rows}
     speed = {title: timing.milliseconds for title, timing in first.items()}
     memory = {title: timing.peak_mib for title, timing in first.items()}
     texts = {
@@ -57,7 +66,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
                 "Peak memory",
                 "Arithmetic",
             ),
-            (_timing(row.card, timing) for row in rows for timing in row.timings),
+            (_timing(row.title, timing) for row in rows for timing in row.timings),
         )
         + f"\n\n![Speed]({SPEED_CHART})\n\n![Memory]({MEMORY_CHART})",
         "Accuracy": _accuracy(rows),
@@ -67,7 +76,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
         ),
     }
     body = [f"## {title}\n\n{text}" for title, text in sections.items()]
-    return "\n\n".join([f"# Comparison of models\n\n{_introduction()}", *body]) + "\n"
+    return "\n\n".join(["# Comparison of models", _introduction(), *_untrained(rows), *body]) + "\n"
 
 
 def _introduction() -> str:
@@ -80,18 +89,27 @@ def _introduction() -> str:
     )
 
 
+def _untrained(rows: Sequence[Row]) -> list[str]:
+    """Return a paragraph on networks without trained weights, where there is something to say."""
+    if not all(row.trained for row in rows):
+        return [UNTRAINED_NOTE]
+    if not torchvision_is_installed():
+        return [f"The backbones of torchvision are left out: it is not installed (`{INSTALL}`)."]
+    return []
+
+
 def _size(row: Row) -> tuple[str, ...]:
     return (
-        row.card.title,
+        row.title,
         f"{row.size.parameters / 1e6:.2f} M",
         f"{row.size.multiply_adds / 1e9:.2f} G",
         f"{row.size.file_mib:.1f} MiB",
     )
 
 
-def _timing(card: Card, timing: Timing) -> tuple[str, ...]:
+def _timing(title: str, timing: Timing) -> tuple[str, ...]:
     return (
-        card.title,
+        title,
         f"{timing.batch}",
         f"{timing.threads}",
         f"{timing.milliseconds:.1f}",
@@ -102,7 +120,7 @@ def _timing(card: Card, timing: Timing) -> tuple[str, ...]:
 
 
 def _accuracy(rows: Sequence[Row]) -> str:
-    measured = [(row.card.title, row.evaluation) for row in rows if row.evaluation is not None]
+    measured = [(row.title, row.evaluation) for row in rows if row.evaluation is not None]
     if not measured:
         return (
             "Not measured: this project keeps no explicit pictures. With a folder of your own, "
@@ -129,9 +147,9 @@ def _published(rows: Sequence[Row]) -> str:
     return _table(
         ("Model", "Metric", "Value", "Reported by", "Measured on"),
         (
-            (row.card.title, figure.metric, figure.value, figure.reported_by, figure.measured_on)
+            (row.title, figure.metric, figure.value, figure.reported_by, figure.measured_on)
             for row in rows
-            for figure in row.card.published_figures
+            for figure in row.published_figures
         ),
     )
 

@@ -58,11 +58,14 @@ def test_compare_writes_cost_accuracy_and_charts(
     for folder, name in {"positive": "chelsea", "negative": "coffee"}.items():
         (tmp_path / folder).mkdir()
         Image.fromarray(golden_pictures(224)[name]).save(tmp_path / folder / "picture.png")
-    command = ["model", "compare", DEFAULT_BUNDLE, "--data", str(tmp_path)]
+    names = [DEFAULT_BUNDLE, "untrained-mobilenet-v2"]
+    command = ["model", "compare", *names, "--data", str(tmp_path)]
     assert main([*command, "--positive", "drawing", "--write", str(tmp_path)]) == 0
     report = (tmp_path / "comparison.md").read_text()
     assert "| nsfwjs MobileNetV2Mid | 4.30 M | 0.58 G | 16.5 MiB |" in report
     assert "| 1 | 1 | 0 | 1.000 (0.342 to 1.000) |" in report
+    assert "| MobileNetV2 (untrained: cost only) | 2.23 M | 0.30 G | 8.4 MiB |" in report
+    assert "(untrained: cost only)" not in report[report.index("## Accuracy") :]
     for chart in re.findall(r"!\[\w+\]\((.+)\)", report):
         ET.parse(tmp_path / chart)  # noqa: S314 - written a moment ago
 
