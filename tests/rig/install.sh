@@ -27,7 +27,7 @@ packages="
 "
 
 # Debian starts services on installation unless this file refuses (exit 101 = "forbidden by policy").
-# https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt
+# See invoke-rc.d(8) and README.policy-rc.d of the package init-system-helpers.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
