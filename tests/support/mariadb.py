@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +25,11 @@ ADMIN = "admin"
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.02
 PROGRAMS = ("mariadbd", "mariadb-install-db")
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it, as tempfile makes it
+ROOM_BYTES = 512 * 1024 * 1024
 # A shell leads the group and waits for its standard input to end, which it does when this program
-# stops or is killed; then it kills the group.
-LEADER = '"$@" & read -r _; kill -KILL 0'
+# is killed; then it leaves nothing behind.
+LEADER = '"$@" & read -r _; kill -KILL $!; rm -rf "$0"'
 SMALL = (
     "--innodb-buffer-pool-size=16M",
     "--innodb-log-file-size=8M",
@@ -82,7 +85,7 @@ class MariaDb:
         ]
         with (self._folder / "log").open("ab") as log:
             self._leader = subprocess.Popen(
-                ["/bin/sh", "-c", LEADER, "sh", *command],
+                ["/bin/sh", "-c", LEADER, str(self._folder), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -104,7 +107,9 @@ class MariaDb:
 
     def admin(self, statement: str) -> list[tuple[Any, ...]]:
         """Run one statement with all rights; return its rows."""
-        connection = pymysql.connect(host=HOST, port=self.port, user=ADMIN, autocommit=True)
+        connection = pymysql.connect(
+            host=HOST, port=self.port, user=ADMIN, autocommit=True, ssl_disabled=True
+        )
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall())
@@ -157,5 +162,15 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     if missing := missing_mariadb():
         verdict = pytest.fail if os.environ.get("CI") else pytest.skip
         verdict(f"run tests/rig/install.sh as root; missing: {', '.join(missing)}")
-    with MariaDb(tmp_path_factory.mktemp("mariadb")) as server:
+    with _folder(tmp_path_factory) as folder, MariaDb(folder) as server:
         yield server
+
+
+@contextmanager
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Lend a folder in memory if there is room: making and dropping tables is 8 times as fast."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+        with tempfile.TemporaryDirectory(dir=MEMORY, prefix="lookout-") as folder:
+            yield Path(folder)
+    else:
+        yield tmp_path_factory.mktemp("mariadb")
