@@ -8,8 +8,8 @@ from PIL import Image
 
 from bot.config import Settings
 from bot.engine import Engine
-from bot.errors import Stop
-from bot.rules import View, cause
+from bot.errors import ConfigInvalid, Stop
+from bot.rules import View, cause, own_labels
 from model.files import replacing_file
 
 
@@ -24,8 +24,13 @@ class Explainer:
         """Make the folder if need be.
 
         Raises:
-            Stop: it cannot be made.
+            ConfigInvalid: no rule names a label of the first model, which alone can be explained.
+            Stop: the folder cannot be made.
         """
+        if not any(own_labels(rule) for rule in settings.rules):
+            raise ConfigInvalid(
+                f"no rule names a label of {settings.model.name}: there is nothing to explain"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -36,6 +41,8 @@ class Explainer:
 
     def explain(self, data: bytes, views: Sequence[View]) -> dict[str, str]:
         """Draw the heaviest rule's strongest label, in the view where that rule weighs most.
+
+        Labels of a second model are passed over.
 
         Args:
             data: A file.

@@ -126,7 +126,11 @@ def _read(file: Path, max_bytes: int) -> bytes:
 
 
 def _highest(views: Sequence[View]) -> dict[str, float]:
-    return {label: max(view.scores[label] for view in views) for label in views[0].scores}
+    # A second model is only asked about some views; of the others it says nothing.
+    labels = dict.fromkeys(label for view in views for label in view.scores)
+    return {
+        label: max(view.scores[label] for view in views if label in view.scores) for label in labels
+    }
 
 
 def _line(report: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ import bot.demo
 from bot.home import models_folder
 from model.bundle import Bundle
 from model.heat_map import LONGEST_EDGE
+from support.models import Installer
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("bundle")]
 
@@ -124,6 +125,39 @@ def test_an_animation_is_explained_by_the_frame_that_weighs_most(
     drawn = [Path(report["heat_map"]["path"]) for report in (moving, still)]
     assert drawn[0] != drawn[1]
     assert drawn[0].read_bytes() == drawn[1].read_bytes()
+
+
+def asking(labels: list[str]) -> str:
+    """Return settings under which open_nsfw is asked about drawings."""
+    opinion = {"name": "open-nsfw", "of": ["drawing"], "low": 0.5, "high": 1.0}
+    rule = DRAWINGS_COUNT | {"labels": labels}
+    return yaml.safe_dump({"rules": [rule], "model": {"second_opinion": opinion}})
+
+
+@pytest.mark.parametrize("drawn_first", [True, False])
+def test_a_second_model_asked_about_some_frames_is_reported(
+    config: Path, folder: Path, installed: Installer, *, drawn_first: bool
+) -> None:
+    installed("open-nsfw")
+    config.write_text(asking(["drawing"]))
+    with Image.open(DRAWING) as drawing:
+        frames = [drawing.convert("RGB"), Image.new("RGB", drawing.size, (90, 60, 30))]
+    first, second = frames if drawn_first else frames[::-1]
+    first.save(folder / "moving.webp", save_all=True, append_images=[second], lossless=True)
+    (report,) = reports(config, folder)
+    asked = ["open-nsfw/nsfw" in view["scores"] for view in report["views"]]
+    assert asked == [drawn_first, not drawn_first]
+    assert set(report["scores"]) == LABELS | {"open-nsfw/nsfw", "open-nsfw/sfw"}
+
+
+def test_rules_on_a_second_models_labels_alone_cannot_be_explained(
+    config: Path, tmp_path: Path, installed: Installer
+) -> None:
+    installed("open-nsfw")
+    config.write_text(asking(["open-nsfw/nsfw"]))
+    done = run(config, DRAWING, "--explain", tmp_path / "maps")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"no rule names a label of nsfwjs-mobilenet-v2-mid" in done.stderr
 
 
 def test_a_file_that_cannot_be_scored_has_no_heat_map(
