@@ -190,7 +190,8 @@ def _explain(detail: ErrorDetails, lines: Mapping[Place, int]) -> str:
     if not place or detail["type"] == "missing":
         message = f"{_dotted(place)}: {message}" if place else message
         return f"{where}{message}"
-    return f"{where}{_dotted(place)}: {message}, but is {detail['input']!r}"
+    shown = _masked_address(repr(detail["input"]))  # an address can hold a password
+    return f"{where}{_dotted(place)}: {message}, but is {shown}"
 
 
 def _dotted(place: Place) -> str:

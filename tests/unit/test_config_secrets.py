@@ -80,3 +80,9 @@ def test_the_description_masks_a_password_in_the_ledgers_address(file: Path, pas
 def test_settings_cannot_be_changed_in_place(file: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         read(file, "media: {stills: 7}\n").media.stills = 8  # type: ignore[misc]  # the point of the test
+
+
+def test_a_password_in_a_refused_address_is_not_shown(file: Path) -> None:
+    message = refusal(file, "ledger: {url: 'My_SQL://bot:hush@host/ledger'}\n")
+    assert "ledger.url" in message
+    assert "hush" not in message
