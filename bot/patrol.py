@@ -20,7 +20,7 @@ from bot.commons import Commons
 from bot.config import Settings
 from bot.configfile import ConfigWatch
 from bot.engine import Engine
-from bot.errors import ConfigInvalid, LedgerBusy, Never, RetryLater
+from bot.errors import LedgerBusy, Never, RetryLater
 from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
@@ -29,7 +29,7 @@ from bot.media import Fetcher
 from bot.pauses import full_jitter
 from bot.publish import Publisher, ReviewWiki
 from bot.publish.dryrun import DryRunWiki
-from bot.rules import unknown_labels
+from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
 from bot.stream import UploadStream, now_position
 
@@ -138,12 +138,8 @@ class Patrol:
         log.info("config.changed", sections=",".join(names), after_restart=",".join(later))
 
     def _check_rules(self, settings: Settings) -> None:
-        unknown = unknown_labels(settings.rules, self._engine.labels) if self._engine else []
-        if unknown and self._engine:
-            raise ConfigInvalid(
-                f"rules name the labels {', '.join(unknown)}, but the model "
-                f"{settings.model.name} gives {', '.join(self._engine.labels)}"
-            )
+        if self._engine:
+            refuse_unknown_labels(settings, self._engine.labels)
 
     def _heartbeat(self) -> None:
         try:

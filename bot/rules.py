@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from bot.config import Medium, Rule, SecondOpinionSettings
+from bot.config import Medium, Rule, SecondOpinionSettings, Settings
+from bot.errors import ConfigInvalid
 
 Scores = Mapping[str, float]
 SECOND = "/"  # stands in a second model's labels: open-nsfw/nsfw
@@ -94,6 +95,16 @@ def disagreement(scores: Scores, opinion: SecondOpinionSettings) -> float | None
 def unknown_labels(rules: Sequence[Rule], labels: Sequence[str]) -> list[str]:
     """Return the labels that rules name and the model does not give."""
     return sorted({label for rule in rules for label in rule.labels} - set(labels))
+
+
+def refuse_unknown_labels(settings: Settings, labels: Sequence[str]) -> None:
+    """Raise ConfigInvalid if a rule names a label that the model does not give."""
+    unknown = unknown_labels(settings.rules, labels)
+    if unknown:
+        raise ConfigInvalid(
+            f"rules name the labels {', '.join(unknown)}, but the model "
+            f"{settings.model.name} gives {', '.join(labels)}"
+        )
 
 
 def _apply(rule: Rule, views: Sequence[View], medium: Medium) -> Hit | None:

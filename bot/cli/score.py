@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from bot.cli.options import add_command, add_config, settings_of
 from bot.config import Settings
-from bot.errors import ConfigInvalid, Never, RetryLater
-from bot.rules import View, judge, unknown_labels
+from bot.errors import Never, RetryLater
+from bot.rules import View, judge, refuse_unknown_labels
 from model.errors import OverLimit, Unsupported
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def score(arguments: argparse.Namespace) -> int:
     files = [file for path in arguments.paths for file in _files(path)]
     failed = 0
     with closing(Engine(settings.model, settings.media)) as engine:
-        _check_labels(settings, engine.labels)
+        refuse_unknown_labels(settings, engine.labels)
         folder = arguments.explain
         explainer = Explainer(folder, engine, settings) if folder else None
         for file in tqdm(files, unit="file", file=sys.stderr, disable=None, leave=False):
@@ -83,15 +83,6 @@ def _files(path: Path) -> Iterator[Path]:
     for entry in sorted(path.iterdir()):
         if not (entry.is_symlink() and entry.is_dir()):  # a link may lead back up
             yield from _files(entry)
-
-
-def _check_labels(settings: Settings, labels: Sequence[str]) -> None:
-    unknown = unknown_labels(settings.rules, labels)
-    if unknown:
-        raise ConfigInvalid(
-            f"rules name the labels {', '.join(unknown)}, but the model "
-            f"{settings.model.name} gives {', '.join(labels)}"
-        )
 
 
 def _report(
