@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import mwapi
 import requests
 
-from bot.config import Medium, WikiSettings
 from bot.errors import NetworkFault, Refused, ServerBusy
 from bot.http import no_answer, raise_if_busy, retry_after
+from bot.settings.intake import WikiSettings
+from bot.settings.values import Medium
 
 TITLES_PER_REQUEST = 50  # also the most thumbnails one request may ask for
 MAXLAG_S = 5  # https://www.mediawiki.org/wiki/Manual:Maxlag_parameter

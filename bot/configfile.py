@@ -13,8 +13,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.config import Secrets, Settings
+from bot.config import Settings
 from bot.errors import ConfigInvalid
+from bot.settings.credentials import Secrets
 
 log = structlog.get_logger(__name__)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.config import MediaSettings, ModelSettings
 from bot.home import models_folder
 from bot.rules import View
+from bot.settings.intake import MediaSettings
+from bot.settings.scoring import ModelSettings
 from model.decoder import IsolatedDecoder
 from model.heat_map import heat_map
 from model.image import DecodeLimits, Picture

@@ -8,7 +8,6 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from bot.commons import FileInfo
-from bot.config import MediaSettings, WikiSettings
 from bot.errors import NetworkFault, NothingToScore, NotThereYet, Refused
 from bot.http import (
     CONNECT_TIMEOUT_S,
@@ -17,6 +16,7 @@ from bot.http import (
     raise_if_busy,
     retry_after,
 )
+from bot.settings.intake import MediaSettings, WikiSettings
 from model.errors import OverLimit
 from model.sampling import spread
 

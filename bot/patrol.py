@@ -20,27 +20,24 @@ from bot.commons import Commons
 from bot.config import Settings
 from bot.configfile import ConfigWatch
 from bot.engine import Engine
-from bot.errors import LedgerBusy, Never, RetryLater
+from bot.errors import LedgerBusy
 from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
 from bot.ledger import Ledger
 from bot.media import Fetcher
-from bot.pauses import full_jitter
 from bot.publish import Publisher, ReviewWiki
 from bot.publish.dryrun import DryRunWiki
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
 from bot.stream import UploadStream, now_position
+from bot.turns import repeat
 
 log = structlog.get_logger(__name__)
 
 IDLE_S = 0.5  # between looks into an empty queue
 WATCH_S = 1.0  # between looks at config.yaml
 HEARTBEAT_TURNS = 60  # looks at config.yaml between two lines in the log
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 300.0
-REFUSED_PAUSE_S = 900.0  # before an edit that was refused for its content is tried again
 GOODBYE_S = 10.0  # Toolforge sends SIGKILL 15 s after SIGTERM
 NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger")
 
@@ -164,7 +161,7 @@ class Patrol:
         with closing(Commons(settings.wiki, user_agent=self._user_agent, width=width)) as commons:
             self._scorer = scorer = Scorer(self._ledger, commons, fetcher, engine, self._stop)
             log.info("patrol.ready", model=engine.version)
-            self._repeat(lambda: scorer.turn(self.settings), idle_s=lambda: IDLE_S)
+            repeat(lambda: scorer.turn(self.settings), stop=self._stop, idle_s=lambda: IDLE_S)
 
     def _publish(self) -> None:
         publisher: Publisher | None = None
@@ -181,30 +178,10 @@ class Patrol:
             return 0  # always pause: edits are paced, not made as fast as possible
 
         try:
-            self._repeat(turn, idle_s=lambda: self.settings.publish.interval_seconds)
+            repeat(turn, stop=self._stop, idle_s=lambda: self.settings.publish.interval_seconds)
         finally:
             if publisher:
                 publisher.close()
-
-    def _repeat(self, turn: Callable[[], int], *, idle_s: Callable[[], float]) -> None:
-        """Take turns until stopped; pause when there is nothing to do or the wiki asks for it."""
-        failures = 0
-        while not self._stop.is_set():
-            try:
-                busy = turn()
-            except RetryLater as error:
-                failures += 1
-                pause = error.retry_after or full_jitter(
-                    failures, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S
-                )
-                log.warning("patrol.pause", error=str(error), seconds=round(pause, 1))
-            except Never as error:
-                pause = REFUSED_PAUSE_S
-                log.warning("patrol.refused", error=str(error), seconds=pause)
-            else:
-                failures = 0
-                pause = 0.0 if busy else idle_s()
-            self._stop.wait(pause)
 
     def _close(self, workers: list[threading.Thread]) -> None:
         """Let every thread finish its step, give leases back, end the child processes."""

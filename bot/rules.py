@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from bot.config import Medium, Rule, SecondOpinionSettings, Settings
+from bot.config import Settings
 from bot.errors import ConfigInvalid
+from bot.settings.scoring import Rule, SecondOpinionSettings
+from bot.settings.values import Medium
 
 Scores = Mapping[str, float]
 SECOND = "/"  # stands in a second model's labels: open-nsfw/nsfw

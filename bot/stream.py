@@ -17,10 +17,10 @@ import sseclient
 import stamina
 import structlog
 
-from bot.config import StreamSettings
 from bot.errors import ConfigInvalid, GarbledStream, MalformedEvent, NetworkFault, RetryLater
 from bot.events import Upload, parse_upload, position
 from bot.http import CONNECT_TIMEOUT_S, network_faults, raise_if_busy
+from bot.settings.intake import StreamSettings
 
 log = structlog.get_logger(__name__)
 

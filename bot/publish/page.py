@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.config import PublishSettings
 from bot.publish.entry import key, wikitext
+from bot.settings.publishing import PublishSettings
 
 NEWEST_HERE = "<!-- lookout: newest entries go below this line -->"
 

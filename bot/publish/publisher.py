@@ -5,12 +5,12 @@ from itertools import groupby
 
 import structlog
 
-from bot.config import PublishSettings
 from bot.errors import Refused
 from bot.ledger import Effect, Outbox
 from bot.publish.entry import key
 from bot.publish.page import summary_for, with_entries
 from bot.publish.wiki import ReviewWiki
+from bot.settings.publishing import PublishSettings
 
 log = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from bench.benign import FEW_PACKAGES, PACKAGES, Benign, middle, pictures
 from bench.sidebyside import Bound, Line, Missing, Note, Row, Sample
-from bot.config import DEFAULT_RULES
 from bot.home import models_folder
+from bot.settings.scoring import DEFAULT_RULES
 from model.bundle import open_bundle
 from model.classifier import Classifier
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bench.sidebyside import US, Bound, Line, Note, Row, interleaved
-from bot.config import StreamSettings
 from bot.demo.wire import frame
+from bot.settings.intake import StreamSettings
 from bot.stream import UploadStream
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.config import PublishSettings
 from bot.errors import NetworkFault, NotAllowed, Refused, RetryLater, ServerBusy, WrongWiki
 from bot.publish.live import compare_host
 from bot.publish.page import summary_for, with_entries
+from bot.settings.publishing import PublishSettings
 from rig import ApiFault, HttpFault, MediaWikiRig, answer, delay
 from support.live_wiki import ChildWiki
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 from PIL import Image
 
 from bot.commons import Commons
-from bot.config import MediaSettings, RetrySettings, Rule, Settings, Thresholds, WikiSettings
+from bot.config import Settings
 from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Engine, Seen
 from bot.events import Upload
@@ -21,6 +21,8 @@ from bot.ledger import Ledger
 from bot.media import Fetcher
 from bot.rules import View
 from bot.scoring import Scorer
+from bot.settings.intake import MediaSettings, WikiSettings
+from bot.settings.scoring import RetrySettings, Rule, Thresholds
 
 ANY_MOMENT_S = 0.001  # a pause that is over by the next turn
 AGENT = user_agent("test@example.org")

@@ -10,9 +10,9 @@ from typing import Any
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from bot.config import StreamSettings
 from bot.demo.eventstream import EventStreamServer
 from bot.events import Upload
+from bot.settings.intake import StreamSettings
 from bot.stream import Delivery, UploadStream
 from support.scripted import Reply
 

@@ -15,10 +15,10 @@ from PIL import Image
 
 import bot.demo
 from bot.commons import Commons, FileInfo
-from bot.config import WikiSettings
 from bot.demo.commons import MiniCommons
 from bot.errors import NetworkFault, Refused, RetryLater, ServerBusy, Unreachable
 from bot.identity import user_agent
+from bot.settings.intake import WikiSettings
 from support.scripted import Asked, Reply, ScriptedServer, as_json, in_turn
 
 MEDIA = Path(bot.demo.__file__).parent / "media"

@@ -8,8 +8,10 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from bot.config import DEFAULT_RULES, Secrets, Settings
+from bot.config import Settings
 from bot.configfile import load
+from bot.settings.credentials import Secrets
+from bot.settings.scoring import DEFAULT_RULES
 from support.configs import read, refusal
 
 PROJECT_FILE = Path(__file__).parents[2] / "config.yaml"

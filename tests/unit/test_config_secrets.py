@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config import Secrets
 from bot.configfile import describe
+from bot.settings.credentials import Secrets
 from support.configs import LIVE, read, refusal
 
 BOT = {"LOOKOUT_BOT_NAME": "Bot@patrol", "LOOKOUT_BOT_PASSWORD": "hunter2"}

@@ -15,7 +15,6 @@ from PIL import Image
 
 import bot.demo
 from bot.commons import Commons, FileInfo
-from bot.config import MIB, MediaSettings, WikiSettings
 from bot.demo.commons import MiniCommons
 from bot.errors import (
     NetworkFault,
@@ -27,6 +26,8 @@ from bot.errors import (
 )
 from bot.identity import user_agent
 from bot.media import Fetcher, clock, sources
+from bot.settings.intake import MediaSettings, WikiSettings
+from bot.settings.values import MIB
 from model.errors import OverLimit
 from support.scripted import Reply, ScriptedServer, in_turn
 

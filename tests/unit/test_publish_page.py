@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import PublishSettings
 from bot.ledger import Job
 from bot.publish.entry import Entry, compose, key, wikitext
 from bot.publish.page import NEWEST_HERE, summary_for, title_for, with_entries
 from bot.rules import Hit
+from bot.settings.publishing import PublishSettings
 
 SETTINGS = PublishSettings(
     page_prefix="User:RigBot/Log",

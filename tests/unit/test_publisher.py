@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import PublishSettings
 from bot.errors import EditConflict, NotAllowed, Refused
 from bot.events import Upload
 from bot.ledger import Decision, Intent, Ledger, Scored
 from bot.publish import Page, Publisher
 from bot.publish.dryrun import DryRunWiki
+from bot.settings.publishing import PublishSettings
 
 SETTINGS = PublishSettings(page_prefix="User:RigBot/Log")
 MONDAY, TUESDAY = "User:RigBot/Log/2026-11-23", "User:RigBot/Log/2026-11-24"

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import DEFAULT_RULES, Medium, Rule, Thresholds
 from bot.rules import View, cause, judge, unknown_labels
+from bot.settings.scoring import DEFAULT_RULES, Rule, Thresholds
+from bot.settings.values import Medium
 from support.properties import PATIENT
 
 LABELS = ("drawing", "hentai", "neutral", "porn", "sexy")

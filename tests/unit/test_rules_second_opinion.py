@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from functools import partial
 
-from bot.config import Rule, SecondOpinionSettings, Thresholds
 from bot.ledger import Job
 from bot.publish.entry import compose, wikitext
 from bot.rules import Hit, View, cause, disagreement, judge, unknown_labels
+from bot.settings.scoring import Rule, SecondOpinionSettings, Thresholds
 
 FIRST = {"porn": 0.4, "hentai": 0.1, "neutral": 0.5}
 BOTH = FIRST | {"open-nsfw/nsfw": 0.9, "open-nsfw/sfw": 0.1}

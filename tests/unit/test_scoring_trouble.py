@@ -9,12 +9,12 @@ import pytest
 
 import bot.demo
 from bot.commons import FileInfo
-from bot.config import MediaSettings
 from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Seen
 from bot.errors import NetworkFault, Refused, ServerBusy, Unreachable
 from bot.ledger import Ledger
 from bot.ledger import sqlite as sqlite_ledger
+from bot.settings.intake import MediaSettings
 from model.errors import BundleMissing, WorkerDied
 from support.bench import Bench, dull, picture
 from support.ledgers import address

@@ -1,0 +1,72 @@
+"""How pictures are scored, judged, and tried again."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.settings.values import Section, Share
+
+
+class SecondOpinionSettings(Section):
+    """Another bundle, asked about pictures on which the first is unsure."""
+
+    name: str = Field("", pattern=r"^([a-z0-9][a-z0-9._-]*)?$")
+    of: tuple[str, ...] = Field(("porn", "hentai"), min_length=1)
+    labels: tuple[str, ...] = Field(("nsfw",), min_length=1)
+    low: Share = 0.4
+    high: Share = 0.8
+
+    @model_validator(mode="after")
+    def _low_is_below_high(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low should not be above high, but {self.low} is above {self.high}")
+        return self
+
+
+class ModelSettings(Section):
+    """Which installed bundle scores, and how."""
+
+    name: str = Field("nsfwjs-mobilenet-v2-mid", pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    threads: int = Field(1, ge=1, le=64)
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
+
+
+class Thresholds(Section):
+    """From which sum of scores on a rule applies, apart for each kind of file."""
+
+    image: Share = 0.8
+    video: Share = 0.85
+    document: Share = 0.85
+
+
+class Rule(Section):
+    """A file is suggested for review when the scores of `labels` add up to the threshold."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")
+    labels: tuple[str, ...] = Field(min_length=1)
+    at_least: Thresholds = Thresholds()
+    action: Literal["review", "record"] = "review"
+
+    @model_validator(mode="after")
+    def _labels_are_distinct(self) -> Self:
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("labels: each may stand once, or its score would count twice")
+        return self
+
+
+DEFAULT_RULES = (
+    Rule(name="explicit", labels=("porn", "hentai")),
+    Rule(name="suggestive", labels=("sexy",), action="record"),
+)
+
+
+class RetrySettings(Section):
+    """How long the bot tries before a person has to look."""
+
+    attempts: int = Field(12, ge=1, le=50)
+    crashes: int = Field(3, ge=1, le=50)
+    first_pause_seconds: float = Field(5.0, gt=0, le=3600)
+    longest_pause_seconds: float = Field(900.0, gt=0, le=86_400)
+    fresh_seconds: float = Field(60.0, ge=0, le=3600)
+    lease_seconds: int = Field(120, ge=5, le=3600)
