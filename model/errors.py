@@ -8,7 +8,8 @@ LookoutError
 │   └── ImageError
 │       ├── Unsupported   a format, or a variant of one, that is not read here
 │       ├── Undecodable   the bytes are damaged beyond use
-│       └── OverLimit     more bytes, pixels or frames than the limits allow
+│       ├── OverLimit     more bytes, pixels or frames than the limits allow
+│       └── NoPictures    a sound without pictures, or a video without a frame
 └── Stop                  going on would be wrong: a person has to act
     └── BundleError
         ├── BundleMissing the model is not installed
@@ -61,6 +62,10 @@ class Undecodable(ImageError):
 
 class OverLimit(ImageError):
     """Larger than the limits allow, in bytes, pixels or frames."""
+
+
+class NoPictures(ImageError):
+    """A sound without pictures, or a video without a frame; the message says which."""
 
 
 class BundleError(Stop):

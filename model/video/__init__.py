@@ -1,0 +1,1 @@
+"""Video: scenes, chosen frames, and one score with timestamps. See docs/video.md."""
