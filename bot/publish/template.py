@@ -19,6 +19,7 @@ STATE = "state"
 # `~~~~` would become a signature, `__` a magic word; line breaks would end a list item.
 _SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "|{}[]<>~"} | {ord("&"): "&amp;"}
 _KEY = re.compile(r"\{\{\s*(?:[Tt]emplate:)?[Cc]ommons[ _]Lookout[ _]entry\s*\|\s*key\s*=\s*(\d+)")
+_GAPS = re.compile(r"[\s\x00-\x1f\x7f]+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -82,7 +83,7 @@ def keys(text: str) -> set[int]:
 
 def escape(value: str) -> str:
     """Return `value` as wikitext that shows it and does nothing else."""
-    line = " ".join(value.split())
+    line = _GAPS.sub(" ", value).strip()
     return line.translate(_SIGNS).replace("__", "_&#95;")
 
 

@@ -30,7 +30,9 @@ HOSTILE = [
     "File:A__NOTOC__.jpg",
     "File:東京 Łódź عربى 🐱.jpg",
 ]
-texts = st.text().map(lambda text: " ".join(text.split()))
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])).map(
+    lambda text: " ".join(text.split())
+)
 
 
 def test_a_call_is_one_line_that_ends_with_the_state() -> None:
