@@ -8,7 +8,7 @@ import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 
 import structlog
 
@@ -30,6 +30,7 @@ from bot.gathering import Gatherer, Material, as_announced, is_final
 from bot.ledger import Job, Ledger, Scored
 from bot.media import Fetcher
 from bot.prefetch import ahead
+from bot.renewal import LeaseKeeper
 from bot.settling import Look, Settler
 from model.errors import WorkerDied
 
@@ -37,6 +38,15 @@ log = structlog.get_logger(__name__)
 
 FILES_PER_TURN = 20
 FETCHED_AHEAD = 4  # files whose pictures wait in memory for the model
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is known of a batch before anything is fetched."""
+
+    infos: Mapping[str, FileInfo]  # by title
+    known: Mapping[str, Scored]  # by sha1: content that was scored before
+    begun: dict[str, int] = field(default_factory=dict)  # by sha1: the upload that is fetched
 
 
 class Scorer:
@@ -87,14 +97,16 @@ class Scorer:
             log.warning("scoring.not-released", error=str(error))
 
     def _work(self, jobs: Sequence[Job], settings: Settings) -> None:
+        leases = LeaseKeeper(self._queue, settings.retry.lease_seconds)
         infos = self._describe(jobs, settings)
+        known = self._queue.known({info.sha1 for info in infos.values()}, self._engine.version)
         looks: list[tuple[Job, Look]] = []
         try:
-            with closing(self._tasks(infos, settings)) as tasks:
+            with closing(self._tasks(_Batch(infos, known), settings)) as tasks:
                 for job, task in tasks:
                     if self._stop.is_set():
                         break
-                    self._queue.renew(self._claimed, lease_s=settings.retry.lease_seconds)
+                    leases.keep(self._claimed)
                     look = self._attempt(job, task, settings)
                     if look:
                         looks.append((job, look))
@@ -127,30 +139,26 @@ class Scorer:
         return infos
 
     def _tasks(
-        self, infos: Mapping[str, FileInfo], settings: Settings
+        self, batch: "_Batch", settings: Settings
     ) -> Generator[tuple[Job, Future[Material | Look | None]], None, None]:
         """Fetch ahead of the model."""
-        begun: dict[str, int] = {}
         return ahead(
-            lambda job: self._gather(job, infos.get(job.title), begun, settings),
+            lambda job: self._gather(job, batch, settings),
             self._claimed,
             threads=settings.media.concurrent_fetches,
             window=FETCHED_AHEAD,
         )
 
-    def _gather(
-        self, job: Job, info: FileInfo | None, begun: dict[str, int], settings: Settings
-    ) -> Material | Look | None:
+    def _gather(self, job: Job, batch: "_Batch", settings: Settings) -> Material | Look | None:
         """Return the scores this content already has, or else its pictures.
 
-        None when another upload of this batch is `begun` that has the same content: this one is
+        None when another upload of this batch is begun that has the same content: this one is
         given back, and will find its scores.
         """
-        current = as_announced(job, info, settings.retry.fresh_seconds)
-        known = self._queue.known(current.sha1, self._engine.version)
-        if known:
-            return Look(current, known)
-        if begun.setdefault(current.sha1, job.log_id) != job.log_id:
+        current = as_announced(job, batch.infos.get(job.title), settings.retry.fresh_seconds)
+        if current.sha1 in batch.known:
+            return Look(current, batch.known[current.sha1])
+        if batch.begun.setdefault(current.sha1, job.log_id) != job.log_id:
             return None
         return self._gatherer.gather(job, current, settings)
 
@@ -210,13 +218,28 @@ class Scorer:
         if not looks:
             return
         after = self._commons.hashes([job.title for job, _ in looks])
+        same = [(job, look) for job, look in looks if after.get(job.title) == look.info.sha1]
+        if same:
+            self._finish(same, settings)
         for job, look in looks:
-            if after.get(job.title) == look.info.sha1:
-                with self._answering(job):
-                    self._settler.finish(job, look, settings)
-            else:
+            if after.get(job.title) != look.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
                 self._settler.postpone(job, error, settings)
+                self._done(job)
+
+    def _finish(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
+        """Finish all in one transaction; should one of them be the end of it, each in its own."""
+        try:
+            self._settler.finish(looks, settings)
+        except LookoutError:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised again below, on account of one upload
+            log.warning("scoring.singly", error=f"{type(error).__name__}: {error}")
+            for job, look in looks:
+                with self._answering(job):
+                    self._settler.finish([(job, look)], settings)
+                self._done(job)
+        for job, _ in looks:
             self._done(job)
 
     @contextmanager

@@ -9,7 +9,7 @@ import structlog
 from bot.commons import FileInfo
 from bot.config import Settings
 from bot.errors import Never, NothingToScore
-from bot.ledger import Decision, Intent, Job, Queue, Scored
+from bot.ledger import Decision, Intent, Job, Outcome, Queue, Scored
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
@@ -41,22 +41,26 @@ class Settler:
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
-    def finish(self, job: Job, look: Look, settings: Settings) -> None:
-        """Apply the rules, and store scores, verdict and what they call for."""
-        verdict = judge(settings.rules, look.views, look.info.medium or "image")
-        word = _word(verdict, partial=look.scored.partial)
-        decision = _decision(word, verdict, look, settings)
-        intents = [_intent(job, look, verdict.review, settings)] if verdict.review else []
-        kept = self._queue.finish(job, decision=decision, scored=look.scored, intents=intents)
-        log.info(
-            "upload.scored",
-            key=job.log_id,
-            title=job.title,
-            verdict=word,
-            hits=",".join(f"{hit.rule}={hit.confidence:.2f}" for hit in verdict.hits),
-            views=len(look.views),
-            kept=kept,
-        )
+    def finish(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
+        """Apply the rules, and store scores, verdicts and what they call for, all or nothing."""
+        verdicts = [
+            judge(settings.rules, look.views, look.info.medium or "image") for _, look in looks
+        ]
+        outcomes = [
+            _outcome(job, look, verdict, settings)
+            for (job, look), verdict in zip(looks, verdicts, strict=True)
+        ]
+        kept = self._queue.finish_all(outcomes)
+        for outcome, verdict in zip(outcomes, verdicts, strict=True):
+            log.info(
+                "upload.scored",
+                key=outcome.job.log_id,
+                title=outcome.job.title,
+                verdict=outcome.decision.verdict,
+                hits=",".join(f"{hit.rule}={hit.confidence:.2f}" for hit in verdict.hits),
+                views=len(outcome.scored.views),
+                kept=outcome.job.log_id in kept,
+            )
 
     def fail(self, job: Job, error: Exception, settings: Settings) -> None:
         """End the attempt by the kind of what went wrong."""
@@ -93,6 +97,16 @@ def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
     """
     crashed_out = isinstance(error, WorkerDied) and job.crashes + 1 >= settings.retry.crashes
     return crashed_out or job.attempt >= settings.retry.attempts
+
+
+def _outcome(job: Job, look: Look, verdict: Verdict, settings: Settings) -> Outcome:
+    word = _word(verdict, partial=look.scored.partial)
+    return Outcome(
+        job=job,
+        decision=_decision(word, verdict, look, settings),
+        scored=look.scored,
+        intents=[_intent(job, look, verdict.review, settings)] if verdict.review else (),
+    )
 
 
 def _decision(word: str, verdict: Verdict, look: Look, settings: Settings) -> Decision:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from model import errors
@@ -41,17 +41,19 @@ class ProcessLimits:
             uses, as torch does.
         calls_before_recycling: answers after which a fresh child takes over, against leaks.
         answer_bytes: largest answer the parent accepts.
+        environment: variables for the child alone.
     """
 
     memory_bytes: int | None = 2**30
     calls_before_recycling: int = 1_000
     answer_bytes: int = 2**28
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Child:
     """A running child process and the channel to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         here, there = socket.socketpair()
         with there:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
@@ -60,7 +62,7 @@ class _Child:
                 stdin=subprocess.PIPE,  # never written: its closing tells the child of our end
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # libtiff prints there whatever a hostile file makes it
-                env=_environment(),
+                env=_environment() | dict(environment),
             )
         self._channel = Channel(here)
         self.calls = 0
@@ -160,7 +162,7 @@ class IsolatedWorker:
         if self._child is not None and self._child.is_alive():
             return self._child
         self._discard()
-        self._child = _Child()
+        self._child = _Child(self._limits.environment)
         reply = self._ask(self._child, self._setup, START_TIMEOUT_S)
         if "result" not in reply:
             self._discard()

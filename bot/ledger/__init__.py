@@ -15,7 +15,7 @@ from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.outbox import Effect, Outbox
 from bot.ledger.queue import Queue
-from bot.ledger.records import Decision, Intent, Job, Scored
+from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
 from bot.ledger.schema import State
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Job",
     "Ledger",
     "Outbox",
+    "Outcome",
     "PastDecision",
     "PastEdit",
     "Queue",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Insert, Select, Table, func, select
@@ -13,7 +14,7 @@ SKIP_LOCKED_SINCE = (10, 6)  # https://mariadb.com/kb/en/select/#skip-locked
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert `rows`, and leave those alone that are there already by their primary key."""
-    connection.execute(_keeping_old(connection, table), [dict(row) for row in rows])
+    connection.execute(_keeping_old(connection.dialect.name, table), [dict(row) for row in rows])
 
 
 def unlocked(connection: Connection, rows: Select[Any]) -> Select[Any]:
@@ -46,8 +47,9 @@ def lock_for_migration(connection: Connection, timeout_s: float) -> bool:
     return bool(connection.scalar(select(func.get_lock(name, timeout_s))))
 
 
-def _keeping_old(connection: Connection, table: Table) -> Insert:
-    if connection.dialect.name == MARIADB:
+@cache
+def _keeping_old(dialect: str, table: Table) -> Insert:
+    if dialect == MARIADB:
         # INSERT IGNORE would also cut what is too long and swallow every other error.
         key = table.primary_key.columns[0]
         return mysql.insert(table).on_duplicate_key_update({key.name: key})

@@ -5,20 +5,24 @@ every finishing call checks that the lease is still its own, and says so when it
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 
-from bot.ledger.dialect import clock, insert_new
+from bot.ledger import finishing
+from bot.ledger.dialect import clock
 from bot.ledger.leases import lease_newest, own, settle, take_back_expired
-from bot.ledger.records import Decision, Intent, Job, Scored
-from bot.ledger.schema import State, decisions, outbox, scores, uploads
+from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
+from bot.ledger.schema import State, scores, uploads
 from bot.ledger.transactions import reading
 from model.errors import WorkerDied
 
 DETAIL_CHARACTERS = 2_000  # kept of an error's message
+_KNOWN: Final = select(scores).where(
+    scores.c.sha1.in_(bindparam("sha1s", expanding=True)), scores.c.model == bindparam("version")
+)
 
 
 class Queue:
@@ -48,50 +52,28 @@ class Queue:
             until = clock(connection) + lease_s
             connection.execute(update(uploads).where(own(jobs)).values(lease_until=until))
 
-    def known(self, sha1: str, model: str) -> Scored | None:
-        """Return the stored scores of this content by this model version, if there are any."""
-        wanted = select(scores).where(scores.c.sha1 == sha1, scores.c.model == model)
+    def known(self, sha1s: Collection[str], model: str) -> dict[str, Scored]:
+        """Return the stored scores of these contents by this model version, as far as there are."""
         with reading(self._engine) as connection:
-            row = connection.execute(wanted).mappings().first()
-        if row is None:
-            return None
-        return Scored(
-            sha1=row["sha1"],
-            model=row["model"],
-            medium=row["medium"],
-            views=row["views"],
-            partial=row["partial"],
-        )
+            rows = connection.execute(_KNOWN, {"sha1s": list(sha1s), "version": model})
+            found = rows.mappings().all()
+        return {row["sha1"]: _scored(row) for row in found}
 
     def finish(
         self, job: Job, *, decision: Decision, scored: Scored, intents: Sequence[Intent]
     ) -> bool:
-        """Store scores, decision and the effects it calls for, in one transaction.
+        """Finish one upload as `finish_all` does; return whether the lease was still this job's."""
+        outcome = Outcome(job=job, decision=decision, scored=scored, intents=intents)
+        return job.log_id in self.finish_all([outcome])
+
+    def finish_all(self, outcomes: Sequence[Outcome]) -> set[int]:
+        """Store scores, decisions and the effects they call for, in one transaction.
 
         Returns:
-            Whether the lease was still this job's; if not, nothing was stored.
+            The uploads whose lease was still their job's; of the others nothing was stored.
         """
-        values = {"state": State.SCORED, "verdict": decision.verdict, "reason": None}
         with self._engine.begin() as connection:
-            now = clock(connection)
-            if not settle(connection, job, {**values, "finished_at": now}):
-                return False
-            row = {
-                "sha1": scored.sha1,
-                "model": scored.model,
-                "medium": scored.medium,
-                "views": list(scored.views),
-                "partial": scored.partial,
-                "scored_at": now,
-            }
-            insert_new(connection, scores, [row])
-            _note(connection, job, decision, scored, now)
-            for intent in intents:
-                effect = {"kind": intent.kind, "page": intent.page, "entry": intent.entry}
-                connection.execute(
-                    insert(outbox).values(log_id=job.log_id, created_at=now, **effect)
-                )
-        return True
+            return finishing.finish(connection, outcomes, clock(connection))
 
     def skip(self, job: Job, reason: str, detail: str) -> bool:
         """End the upload without a score, for a reason that is no failure."""
@@ -139,20 +121,21 @@ class Queue:
             return settle(connection, job, {**values, "finished_at": clock(connection)})
 
 
-def _note(connection: Connection, job: Job, decision: Decision, scored: Scored, now: float) -> None:
-    thresholds = dict(decision.thresholds)
-    rested_on = {"sha1": scored.sha1, "model": scored.model, "thresholds": thresholds}
-    made = {"verdict": decision.verdict, "rule": decision.rule, "confidence": decision.confidence}
-    connection.execute(
-        insert(decisions).values(log_id=job.log_id, decided_at=now, **made, **rested_on)
-    )
-
-
 def _leased(connection: Connection, lease: str, chosen: Sequence[int]) -> list[Job]:
     """Return those of `chosen` that are under `lease`, the newest first."""
     held = select(uploads).where(uploads.c.log_id.in_(chosen), uploads.c.lease == lease)
     rows = connection.execute(held.order_by(uploads.c.log_id.desc()))
     return [_job(row) for row in rows.mappings()]
+
+
+def _scored(row: Any) -> Scored:
+    return Scored(
+        sha1=row["sha1"],
+        model=row["model"],
+        medium=row["medium"],
+        views=row["views"],
+        partial=row["partial"],
+    )
 
 
 def _job(row: Any) -> Job:

@@ -48,3 +48,13 @@ class Intent:
     kind: str
     page: str
     entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one claimed upload ended: with scores, a verdict, and what that calls for."""
+
+    job: Job
+    decision: Decision
+    scored: Scored
+    intents: Sequence[Intent] = ()

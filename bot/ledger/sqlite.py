@@ -11,6 +11,7 @@ from bot.errors import LedgerBusy, LedgerUnusable, LookoutError
 from bot.ledger.transactions import is_reading
 
 BUSY_TIMEOUT_S = 30.0
+CACHE_KIB = 256
 # Result codes (https://sqlite.org/rescode.html). Those not named here, such as a broken
 # constraint, would be mistakes of ours and stay what they are.
 PRIMARY_CODE = 0xFF
@@ -67,6 +68,8 @@ def _prepare(connection: Any, _record: Any) -> None:
     # FULL: with NORMAL the last commits can vanish at power loss (https://sqlite.org/pragma.html).
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # Each thread has a connection, and by default each of them keeps 2 MiB of pages.
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
 
 
 @stamina.retry(on=_is_busy, attempts=None, timeout=BUSY_TIMEOUT_S, wait_initial=0.01, wait_max=0.5)

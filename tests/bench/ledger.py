@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from bench.pictures import thumbnails
@@ -11,7 +11,7 @@ from bench.scoring import Scoring
 from bench.sidebyside import Bound, Line, Note, Row, interleaved
 from bot.events import Upload
 from bot.home import home
-from bot.ledger import Decision, Job, Ledger, Scored
+from bot.ledger import Decision, Job, Ledger, Outcome, Scored
 from bot.scoring import FILES_PER_TURN
 
 BOUND = Bound("at least", 20)
@@ -50,9 +50,9 @@ def measure(*, quick: bool) -> Iterator[Line]:
             yield Row(f"scoring / ledger, {kind} time", scored, bare, bound)
             yield Row(f"scoring / ledger as the bot uses it, {kind} time", scored, whole)
     yield Note(
-        f"ledger: {len(files)} uploads recorded in one transaction, claimed at once, finished one "
-        "by one with a commit each that waits for the disk; as the bot uses it, each also has its "
-        "content looked up and the leases renewed before it is scored"
+        f"ledger: {len(files)} uploads recorded, claimed and finished, each in one transaction "
+        "whose commit waits for the disk; as the bot uses it, their contents are also looked up "
+        "and their leases renewed once"
     )
 
 
@@ -66,16 +66,14 @@ class _Passage:
 
     def bare(self) -> None:
         """Record, claim and finish."""
-        for job in self._claimed():
-            self._finish(job)
+        self._finish(self._claimed())
 
     def whole(self) -> None:
         """Likewise, with what `bot.scoring` does in between."""
         jobs = self._claimed()
-        for position, job in enumerate(jobs):
-            self._ledger.queue.known(job.sha1 or "", "bench")
-            self._ledger.queue.renew(jobs[position:], lease_s=LEASE_S)
-            self._finish(job)
+        self._ledger.queue.known({job.sha1 or "" for job in jobs}, "bench")
+        self._ledger.queue.renew(jobs, lease_s=LEASE_S)
+        self._finish(jobs)
 
     def _claimed(self) -> list[Job]:
         batch = [_upload(next(self._log_ids)) for _ in range(self._uploads)]
@@ -84,12 +82,14 @@ class _Passage:
             limit=FILES_PER_TURN, lease_s=LEASE_S, max_attempts=ATTEMPTS
         )
 
-    def _finish(self, job: Job) -> None:
-        views = [{"scores": SCORES, "place": ""}]
-        scored = Scored(
-            sha1=job.sha1 or "", model="bench", medium="image", views=views, partial=False
-        )
-        self._ledger.queue.finish(job, decision=Decision("cleared"), scored=scored, intents=[])
+    def _finish(self, jobs: Sequence[Job]) -> None:
+        self._ledger.queue.finish_all([_outcome(job) for job in jobs])
+
+
+def _outcome(job: Job) -> Outcome:
+    views = [{"scores": SCORES, "place": ""}]
+    scored = Scored(sha1=job.sha1 or "", model="bench", medium="image", views=views, partial=False)
+    return Outcome(job=job, decision=Decision("cleared"), scored=scored)
 
 
 def _upload(log_id: int) -> Upload:

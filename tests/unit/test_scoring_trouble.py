@@ -1,18 +1,19 @@
 """The scorer when the wiki, the workers or the bot itself are in trouble: who pays, who goes on."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import bot.demo
+from bot import renewal
 from bot.commons import FileInfo
 from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Seen
 from bot.errors import NetworkFault, Refused, ServerBusy, Unreachable
-from bot.ledger import Ledger
+from bot.ledger import Ledger, Outcome
 from bot.ledger import sqlite as sqlite_ledger
 from bot.settings.intake import MediaSettings
 from model.errors import BundleMissing, WorkerDied
@@ -224,6 +225,24 @@ def test_a_file_that_meets_a_bug_pays_for_ending_the_bot_and_its_neighbours_do_n
 # The bot itself -----------------------------------------------------------------------------------
 
 
+def test_a_file_whose_scores_cannot_be_stored_does_not_take_its_batch_along(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    entries = uploads(bench, 3)
+    store = bench.ledger.queue.finish_all
+
+    def refuse_the_last(outcomes: Sequence[Outcome]) -> set[int]:
+        if any(outcome.job.title == "File:2.png" for outcome in outcomes):
+            raise RuntimeError("a bug")
+        return store(outcomes)
+
+    monkeypatch.setattr(bench.ledger.queue, "finish_all", refuse_the_last)
+    with pytest.raises(RuntimeError, match="a bug"):
+        bench.turn()
+    assert standing(bench, entries) == [("scored", 1), ("scored", 1), ("leased", 1)]
+    assert "scoring.singly" in caplog.text
+
+
 def test_a_stop_signal_keeps_what_was_looked_at_and_gives_the_rest_back(bench: Bench) -> None:
     def last(*_: object) -> Seen:
         bench.stop.set()
@@ -277,7 +296,10 @@ def test_a_lost_lease_records_nothing_and_the_new_holder_finishes(
     assert bench.sql("SELECT * FROM scores") == []
 
 
-def test_leases_are_renewed_while_a_batch_lasts(bench: Bench) -> None:
+def test_leases_are_renewed_while_a_batch_lasts(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "SHARE", 0.0)
     left: list[float] = []
 
     def watched(_data: bytes, _place: str, *_: MediaSettings) -> Seen:

@@ -53,7 +53,7 @@ def test_readers_do_not_wait_for_the_writer(ledger: Ledger) -> None:
         assert ledger.census.take().seen == 1
         assert ledger.intake.position(STREAM) == 1000
         assert ledger.outbox.pending(limit=9) == []
-        assert ledger.queue.known("0" * 40, MODEL) is None
+        assert ledger.queue.known(["0" * 40], MODEL) == {}
 
 
 def test_the_writer_does_not_wait_for_readers_who_keep_their_picture(ledger: Ledger) -> None:

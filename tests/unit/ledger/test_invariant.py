@@ -118,7 +118,8 @@ class QueueMachine(RuleBasedStateMachine):
         own = self.settled(job, State.SCORED)
         assert finish(self.ledger, job, review=review) == own
         if own:
-            assert self.ledger.queue.known(scored(job).sha1, MODEL) == scored(job)
+            stored = scored(job)
+            assert self.ledger.queue.known([stored.sha1], MODEL) == {stored.sha1: stored}
             self.effects += [job.log_id] * review
 
     @rule(job=jobs)

@@ -82,7 +82,7 @@ def test_a_lost_lease_can_settle_nothing(ledger: Ledger) -> None:
     ledger.queue.release([lost])
     assert states(ledger) == {"leased": 1}
     assert ledger.outbox.pending(limit=9) == []
-    assert ledger.queue.known(scored(lost).sha1, MODEL) is None
+    assert ledger.queue.known([scored(lost).sha1], MODEL) == {}
     assert finish(ledger, held)
 
 
@@ -153,9 +153,10 @@ def test_a_buried_upload_keeps_its_error(ledger: Ledger, job: Job, place: str) -
 
 def test_scores_are_known_by_content_and_model(ledger: Ledger, job: Job) -> None:
     finish(ledger, job)
-    assert ledger.queue.known(f"{1:040x}", MODEL) == scored(job)
-    assert ledger.queue.known(f"{1:040x}", "model@2") is None
-    assert ledger.queue.known(f"{2:040x}", MODEL) is None
+    one, other = f"{1:040x}", f"{2:040x}"
+    assert ledger.queue.known([one, other], MODEL) == {one: scored(job)}
+    assert ledger.queue.known([one, other], "model@2") == {}
+    assert ledger.queue.known([], MODEL) == {}
 
 
 def test_the_same_content_under_two_titles_is_stored_once(ledger: Ledger, place: str) -> None:
@@ -176,7 +177,7 @@ def test_killed_before_the_commit_neither_verdict_nor_effect_is_there(
     assert ledger.outbox.pending(limit=9) == []
     again = claim_one(ledger)
     assert again.attempt == 2
-    assert ledger.queue.known(scored(again).sha1, MODEL) is None
+    assert ledger.queue.known([scored(again).sha1], MODEL) == {}
 
 
 def test_killed_after_the_commit_both_are_there(ledger: Ledger, child: Child) -> None:
