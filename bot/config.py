@@ -15,6 +15,7 @@ from bot.settings.publishing import PublishSettings
 from bot.settings.scoring import DEFAULT_RULES, ModelSettings, RetrySettings, Rule
 from bot.settings.services import LedgerSettings
 from bot.settings.values import Section
+from bot.settings.watching import WatchSettings
 
 
 class Settings(Section):
@@ -28,6 +29,7 @@ class Settings(Section):
     retry: RetrySettings = RetrySettings()
     publish: PublishSettings = PublishSettings()
     ledger: LedgerSettings = LedgerSettings()
+    watch: WatchSettings = WatchSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)
 
     @model_validator(mode="after")

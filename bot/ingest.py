@@ -27,10 +27,17 @@ GATHER_S = 0.2  # a quiet stream costs five commits a second at most
 class Ingest:
     """Two loops around one bounded queue."""
 
-    def __init__(self, intake: Intake, stream_name: str, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        stream_name: str,
+        stop: threading.Event,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
         self._intake = intake
         self._name = stream_name
         self._stop = stop
+        self._beat = beat  # told at each turn of the writer
         self._hand_off: queue.Queue[Delivery] = queue.Queue(HAND_OFF_EVENTS)
 
     def read(self, stream: Iterable[Delivery]) -> None:
@@ -50,6 +57,7 @@ class Ingest:
             LedgerUnusable: a person has to act.
         """
         while not (self._stop.is_set() and self._hand_off.empty()):
+            self._beat()
             batch = self._gather()
             if batch:
                 self._store(batch)
@@ -89,3 +97,4 @@ class Ingest:
                 if self._stop.wait(PATIENCE_S):
                     raise
                 log.warning("ingest.waiting", error=str(error))
+                self._beat()

@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -32,14 +33,16 @@ from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
 from bot.stream import UploadStream, now_position
 from bot.turns import repeat
+from bot.watching.monitor import Monitor
 
 log = structlog.get_logger(__name__)
 
 IDLE_S = 0.5  # between looks into an empty queue
 WATCH_S = 1.0  # between looks at config.yaml
 HEARTBEAT_TURNS = 60  # looks at config.yaml between two lines in the log
+OBSERVE_TURNS = 600  # and between two comparisons with the baseline
 GOODBYE_S = 10.0  # Toolforge sends SIGKILL 15 s after SIGTERM
-NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger")
+NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger", "watch")
 
 
 class Patrol:
@@ -51,6 +54,8 @@ class Patrol:
         # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
         self._endings: SimpleQueue[signal.Signals | BaseException] = SimpleQueue()
         self._ledger = Ledger(settings.ledger.address)
+        self._monitor = Monitor(self._ledger)
+        self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
         self._scorer: Scorer | None = None
 
@@ -68,20 +73,23 @@ class Patrol:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         log.info("patrol.start", mode=self.settings.publish.mode, wiki=self.settings.wiki.api)
-        ingest = Ingest(self._ledger.intake, self.settings.stream.url, self._stop)
+        name = self.settings.stream.url
+        beat = partial(self._vitals.beat, "ingest")
+        ingest = Ingest(self._ledger.intake, name, self._stop, beat)
         stream = UploadStream(
             self.settings.stream, user_agent=self._user_agent, position=self._position()
         )
-        self._spawn("read", lambda: ingest.read(stream))
-        workers = [
-            self._spawn("ingest", ingest.write),
-            self._spawn("score", self._score),
-            self._spawn("publish", self._publish),
-        ]
-        try:
-            self._attend()
-        finally:
-            self._close(workers)
+        with self._monitor.serving(self.settings.watch, stream, name):
+            self._spawn("read", lambda: ingest.read(stream))
+            workers = [
+                self._spawn("ingest", ingest.write),
+                self._spawn("score", self._score),
+                self._spawn("publish", self._publish),
+            ]
+            try:
+                self._attend()
+            finally:
+                self._close(workers)
 
     def _on_signal(self, number: int, _frame: object) -> None:
         self._endings.put(signal.Signals(number))
@@ -101,6 +109,8 @@ class Patrol:
 
     def _spawn(self, name: str, work: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
+        if name != "read":  # waits for events; whether it reads is a matter of readiness
+            self._vitals.beat(name)
         thread.start()
         return thread
 
@@ -113,12 +123,13 @@ class Patrol:
 
     def _attend(self) -> None:
         for turn in itertools.count():
+            self._vitals.beat("main")
             try:
                 ending = self._endings.get(timeout=WATCH_S)
             except Empty:
                 self._adopt_changes()
                 if turn % HEARTBEAT_TURNS == 0:
-                    self._heartbeat()
+                    self._heartbeat(observe=turn % OBSERVE_TURNS == 0)
                 continue
             if isinstance(ending, BaseException):
                 raise ending
@@ -138,9 +149,11 @@ class Patrol:
         if self._engine:
             refuse_unknown_labels(settings, self._engine.labels)
 
-    def _heartbeat(self) -> None:
+    def _heartbeat(self, *, observe: bool) -> None:
         try:
             counts = self._ledger.census.take()
+            if observe:
+                self._monitor.observe(self.settings.watch)
         except LedgerBusy as error:
             log.warning("patrol.ledger-away", error=str(error))
             return
@@ -159,9 +172,17 @@ class Patrol:
         width = settings.media.thumbnail_width
         fetcher = Fetcher(settings.wiki, settings.media, user_agent=self._user_agent)
         with closing(Commons(settings.wiki, user_agent=self._user_agent, width=width)) as commons:
-            self._scorer = scorer = Scorer(self._ledger, commons, fetcher, engine, self._stop)
+            self._scorer = scorer = Scorer(
+                self._ledger, commons, fetcher, engine, self._stop, vitals=self._vitals
+            )
+            self._vitals.model = engine.version
             log.info("patrol.ready", model=engine.version)
-            repeat(lambda: scorer.turn(self.settings), stop=self._stop, idle_s=lambda: IDLE_S)
+            repeat(
+                lambda: scorer.turn(self.settings),
+                stop=self._stop,
+                idle_s=lambda: IDLE_S,
+                beat=partial(self._vitals.beat, "score"),
+            )
 
     def _publish(self) -> None:
         publisher: Publisher | None = None
@@ -178,7 +199,12 @@ class Patrol:
             return 0  # always pause: edits are paced, not made as fast as possible
 
         try:
-            repeat(turn, stop=self._stop, idle_s=lambda: self.settings.publish.interval_seconds)
+            repeat(
+                turn,
+                stop=self._stop,
+                idle_s=lambda: self.settings.publish.interval_seconds,
+                beat=partial(self._vitals.beat, "publish"),
+            )
         finally:
             if publisher:
                 publisher.close()

@@ -28,10 +28,12 @@ from bot.errors import (
 )
 from bot.gathering import Gatherer, Material, as_announced, is_final
 from bot.ledger import Job, Ledger, Scored
+from bot.logs import concerning
 from bot.media import Fetcher
 from bot.prefetch import ahead
 from bot.renewal import LeaseKeeper
 from bot.settling import Look, Settler
+from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
@@ -59,11 +61,14 @@ class Scorer:
         fetcher: Fetcher,
         engine: Engine,
         stop: threading.Event,
+        *,
+        vitals: Vitals | None = None,
     ) -> None:
         self._queue = ledger.queue
         self._commons = commons
         self._gatherer = Gatherer(commons, fetcher)
-        self._settler = Settler(ledger.queue)
+        self._vitals = vitals or Vitals()
+        self._settler = Settler(ledger.queue, self._vitals)
         self._engine = engine
         self._stop = stop
         self._held: dict[int, Job] = {}
@@ -106,8 +111,10 @@ class Scorer:
                 for job, task in tasks:
                     if self._stop.is_set():
                         break
+                    self._vitals.beat("score")
                     leases.keep(self._claimed)
-                    look = self._attempt(job, task, settings)
+                    with concerning(job.log_id):
+                        look = self._attempt(job, task, settings)
                     if look:
                         looks.append((job, look))
         finally:
@@ -134,7 +141,8 @@ class Scorer:
         if len(refused) == len(jobs):
             raise refused[0][1]
         for job, refusal in refused:
-            self._settler.postpone(job, refusal, settings)
+            with concerning(job.log_id):
+                self._settler.postpone(job, refusal, settings)
             self._done(job)
         return infos
 
@@ -143,11 +151,16 @@ class Scorer:
     ) -> Generator[tuple[Job, Future[Material | Look | None]], None, None]:
         """Fetch ahead of the model."""
         return ahead(
-            lambda job: self._gather(job, batch, settings),
+            lambda job: self._begin(job, batch, settings),
             self._claimed,
             threads=settings.media.concurrent_fetches,
             window=FETCHED_AHEAD,
         )
+
+    def _begin(self, job: Job, batch: "_Batch", settings: Settings) -> Material | Look | None:
+        self._settler.begin(job)
+        with concerning(job.log_id):
+            return self._gather(job, batch, settings)
 
     def _gather(self, job: Job, batch: "_Batch", settings: Settings) -> Material | Look | None:
         """Return the scores this content already has, or else its pictures.
@@ -224,7 +237,8 @@ class Scorer:
         for job, look in looks:
             if after.get(job.title) != look.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
-                self._settler.postpone(job, error, settings)
+                with concerning(job.log_id):
+                    self._settler.postpone(job, error, settings)
                 self._done(job)
 
     def _finish(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:

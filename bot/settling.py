@@ -1,8 +1,11 @@
 """How an attempt ends, in the ledger and in the log: finished, skipped, postponed or dead."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -10,10 +13,12 @@ from bot.commons import FileInfo
 from bot.config import Settings
 from bot.errors import Never, NothingToScore
 from bot.ledger import Decision, Intent, Job, Outcome, Queue, Scored
+from bot.logs import concerning
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
 from bot.rules import Hit, Verdict, View, disagreement, judge
+from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
@@ -38,8 +43,15 @@ class Look:
 class Settler:
     """Ends attempts. Each method may find that the lease was lost; then it changes nothing."""
 
-    def __init__(self, queue: Queue) -> None:
+    def __init__(self, queue: Queue, vitals: Vitals) -> None:
         self._queue = queue
+        self._vitals = vitals
+        self._begun: dict[int, float] = {}
+
+    def begin(self, job: Job) -> None:
+        """Note when the work on an attempt begins. Safe to call from any thread."""
+        self._vitals.attempted(1)
+        self._begun[job.log_id] = monotonic()
 
     def finish(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
         """Apply the rules, and store scores, verdicts and what they call for, all or nothing."""
@@ -52,21 +64,16 @@ class Settler:
         ]
         kept = self._queue.finish_all(outcomes)
         for outcome, verdict in zip(outcomes, verdicts, strict=True):
-            log.info(
-                "upload.scored",
-                key=outcome.job.log_id,
-                title=outcome.job.title,
-                verdict=outcome.decision.verdict,
-                hits=",".join(f"{hit.rule}={hit.confidence:.2f}" for hit in verdict.hits),
-                views=len(outcome.scored.views),
-                kept=outcome.job.log_id in kept,
-            )
+            job = outcome.job
+            with concerning(job.log_id):
+                told = _told(outcome, verdict)
+                self._last_word(job, "upload.scored", kept=job.log_id in kept, **told)
 
     def fail(self, job: Job, error: Exception, settings: Settings) -> None:
         """End the attempt by the kind of what went wrong."""
         if isinstance(error, NothingToScore):
-            self._queue.skip(job, error.reason, str(error))
-            log.info("upload.skipped", key=job.log_id, title=job.title, reason=error.reason)
+            kept = self._queue.skip(job, error.reason, str(error))
+            self._last_word(job, "upload.skipped", kept=kept, reason=error.reason)
         elif isinstance(error, Never):
             self._bury(job, error)
         else:
@@ -77,17 +84,39 @@ class Settler:
         if is_last_attempt(error, job, settings):
             self._bury(job, error)
             return
+        self._vitals.failed(error)
         retry = settings.retry
         pause = full_jitter(
             job.attempt, first_s=retry.first_pause_seconds, longest_s=retry.longest_pause_seconds
         )
         self._queue.postpone(job, error, pause_s=pause)
-        log.info("upload.postponed", key=job.log_id, title=job.title, error=str(error), pause=pause)
+        self._begun.pop(job.log_id, None)
+        log.info("upload.postponed", title=job.title, error=str(error), pause=pause)
 
     def _bury(self, job: Job, error: Exception) -> None:
-        self._queue.bury(job, error)
-        kind = type(error).__name__
-        log.warning("upload.dead", key=job.log_id, title=job.title, kind=kind, error=str(error))
+        self._vitals.failed(error)
+        kept = self._queue.bury(job, error)
+        what = {"kind": type(error).__name__, "error": str(error)}
+        self._last_word(job, "upload.dead", kept=kept, level=logging.WARNING, **what)
+
+    def _last_word(
+        self, job: Job, event: str, *, kept: bool, level: int = logging.INFO, **more: Any
+    ) -> None:
+        """Log the one line on a finished upload; `key` is in the context."""
+        begun = self._begun.pop(job.log_id, None)
+        if not kept:
+            log.info("upload.lease-lost", title=job.title)
+            return
+        log.log(
+            level,
+            event,
+            title=job.title,
+            attempts=job.attempt,
+            crashes=job.crashes,
+            age_s=round((datetime.now(UTC) - job.uploaded_at).total_seconds(), 1),
+            took_s=None if begun is None else round(monotonic() - begun, 3),
+            **more,
+        )
 
 
 def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
@@ -107,6 +136,18 @@ def _outcome(job: Job, look: Look, verdict: Verdict, settings: Settings) -> Outc
         scored=look.scored,
         intents=[_intent(job, look, verdict.review, settings)] if verdict.review else (),
     )
+
+
+def _told(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
+    scored = outcome.scored
+    return {
+        "verdict": outcome.decision.verdict,
+        "hits": ",".join(f"{hit.rule}={hit.confidence:.2f}" for hit in verdict.hits),
+        "model": scored.model,
+        "medium": scored.medium,
+        "views": len(scored.views),
+        "partial": scored.partial,
+    }
 
 
 def _decision(word: str, verdict: Verdict, look: Look, settings: Settings) -> Decision:

@@ -78,6 +78,7 @@ class UploadStream:
             "Accept-Encoding": "identity",
         }
         self._position = position
+        self.connected = False  # whether a connection is being read at this moment
         self._garbled_at: int | None = None
 
     def __iter__(self) -> Iterator[Delivery]:
@@ -89,11 +90,14 @@ class UploadStream:
         """Yield the deliveries of one connection; end when it does, however it does."""
         response = self._connect()
         with response:
+            self.connected = True
             try:
                 yield from self._read(response)
                 log.info("stream.ended", position=self._position)
             except NetworkFault as error:
                 log.info("stream.cut", error=str(error), position=self._position)
+            finally:
+                self.connected = False
 
     @stamina.retry(
         on=_pause,

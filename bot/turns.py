@@ -15,13 +15,20 @@ LONGEST_PAUSE_S = 300.0
 REFUSED_PAUSE_S = 900.0  # before an edit that was refused for its content is tried again
 
 
-def repeat(turn: Callable[[], int], *, stop: Event, idle_s: Callable[[], float]) -> None:
+def repeat(
+    turn: Callable[[], int],
+    *,
+    stop: Event,
+    idle_s: Callable[[], float],
+    beat: Callable[[float], None] = lambda _: None,
+) -> None:
     """Take turns until stopped; pause when there is nothing to do or the wiki asks for it.
 
     Args:
         turn: Does some work and returns how much it did.
         stop: Ends the turns, and every pause between them.
         idle_s: How many seconds to pause after a turn that found nothing to do.
+        beat: Told after each turn for how many seconds there is a pause.
 
     Raises:
         Stop: which a turn raised; a person has to mend something.
@@ -42,4 +49,5 @@ def repeat(turn: Callable[[], int], *, stop: Event, idle_s: Callable[[], float])
         else:
             failures = 0
             pause = 0.0 if busy else idle_s()
+        beat(pause)
         stop.wait(pause)

@@ -32,8 +32,8 @@ first steps:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = build_parser().parse_args(arguments)
-    configure(verbose=options.verbose)
     try:
+        configure(verbose=options.verbose)
         code: int = options.run(options)
     except LookoutError as error:
         print(f"lookout: {error}", file=sys.stderr)

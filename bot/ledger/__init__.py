@@ -9,6 +9,7 @@ An upload is waiting, leased, scored, skipped or dead, and always exactly one of
 """
 
 from bot.ledger.census import Census, Counts
+from bot.ledger.days import Day, Days
 from bot.ledger.dead import DeadLetter, DeadLetters
 from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
@@ -21,6 +22,8 @@ from bot.ledger.schema import State
 __all__ = [
     "Census",
     "Counts",
+    "Day",
+    "Days",
     "DeadLetter",
     "DeadLetters",
     "Decision",

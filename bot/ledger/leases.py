@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, tuple_, update
 
 from bot.ledger.dialect import unlocked
 from bot.ledger.records import Job
@@ -43,13 +43,20 @@ def lease_newest(
     return chosen
 
 
-def take_back_expired(connection: Connection, *, max_attempts: int, now: float) -> None:
-    """Take back leases that ran out; the last one allowed ends its upload."""
+def take_back_expired(
+    connection: Connection, *, max_attempts: int, now: float
+) -> Sequence[RowMapping]:
+    """Take back leases that ran out; the last one allowed ends its upload.
+
+    Returns:
+        The rows of the uploads that ended so.
+    """
     ran_out = and_(uploads.c.state == State.LEASED, uploads.c.lease_until < now)
-    query = select(uploads.c.log_id).where(ran_out).limit(EXPIRED_AT_ONCE)
-    chosen = connection.scalars(unlocked(connection, query)).all()
-    if not chosen:
-        return
+    query = select(uploads).where(ran_out).limit(EXPIRED_AT_ONCE)
+    rows = connection.execute(unlocked(connection, query)).mappings().all()
+    if not rows:
+        return []
+    chosen = [row["log_id"] for row in rows]
     expired = update(uploads).where(uploads.c.log_id.in_(chosen), ran_out)
     none = {"lease": None, "lease_until": None}
     dead = {
@@ -60,6 +67,7 @@ def take_back_expired(connection: Connection, *, max_attempts: int, now: float) 
     }
     connection.execute(expired.where(uploads.c.attempts >= max_attempts).values(**none, **dead))
     connection.execute(expired.values(**none, state=State.WAITING))
+    return [row for row in rows if row["attempts"] >= max_attempts]
 
 
 def own(jobs: Sequence[Job]) -> ColumnElement[bool]:

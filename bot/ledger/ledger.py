@@ -3,6 +3,7 @@
 from typing import Self
 
 from bot.ledger.census import Census
+from bot.ledger.days import Days
 from bot.ledger.dead import DeadLetters
 from bot.ledger.engine import open_engine
 from bot.ledger.history import History
@@ -20,6 +21,7 @@ class Ledger:
         self.queue = Queue(self._engine)
         self.outbox = Outbox(self._engine)
         self.census = Census(self._engine)
+        self.days = Days(self._engine)
         self.dead = DeadLetters(self._engine)
         self.history = History(self._engine)
 

@@ -9,15 +9,18 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+import structlog
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, select, update
 
 from bot.ledger import finishing
 from bot.ledger.dialect import clock
-from bot.ledger.leases import lease_newest, own, settle, take_back_expired
+from bot.ledger.leases import LEASE_EXPIRED, lease_newest, own, settle, take_back_expired
 from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
 from bot.ledger.schema import State, scores, uploads
 from bot.ledger.transactions import reading
 from model.errors import WorkerDied
+
+log = structlog.get_logger(__name__)
 
 DETAIL_CHARACTERS = 2_000  # kept of an error's message
 _KNOWN: Final = select(scores).where(
@@ -39,12 +42,11 @@ class Queue:
         lease = uuid.uuid4().hex
         with self._engine.begin() as connection:
             now = clock(connection)
-            take_back_expired(connection, max_attempts=max_attempts, now=now)
-            until = now + lease_s
-            while chosen := lease_newest(connection, lease, limit=limit, now=now, until=until):
-                if jobs := _leased(connection, lease, chosen):
-                    return jobs
-        return []
+            ended = take_back_expired(connection, max_attempts=max_attempts, now=now)
+            jobs = _claim(connection, lease, limit=limit, now=now, until=now + lease_s)
+        for row in ended:
+            _say_it_ended(row, now)
+        return jobs
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> None:
         """Keep the leases of `jobs` for another `lease_s` seconds from now."""
@@ -119,6 +121,30 @@ class Queue:
         values = {"state": state, "reason": reason, "detail": detail[:DETAIL_CHARACTERS]}
         with self._engine.begin() as connection:
             return settle(connection, job, {**values, "finished_at": clock(connection)})
+
+
+def _claim(
+    connection: Connection, lease: str, *, limit: int, now: float, until: float
+) -> list[Job]:
+    while chosen := lease_newest(connection, lease, limit=limit, now=now, until=until):
+        if jobs := _leased(connection, lease, chosen):
+            return jobs
+    return []
+
+
+def _say_it_ended(row: RowMapping, now: float) -> None:
+    """Log the last word on an upload whose workers vanished; see `bot.settling` for the others."""
+    log.warning(
+        "upload.dead",
+        key=row["log_id"],
+        title=row["title"],
+        attempts=row["attempts"],
+        crashes=row["crashes"],
+        age_s=round(now - row["uploaded_at"], 1),
+        took_s=None,
+        kind=LEASE_EXPIRED,
+        error="its worker vanished each time",
+    )
 
 
 def _leased(connection: Connection, lease: str, chosen: Sequence[int]) -> list[Job]:

@@ -56,6 +56,7 @@ uploads = Table(
     Column("finished_at", MOMENT),
     Column("crashes", Integer, nullable=False, server_default="0"),  # of the attempts
     Index("uploads_by_turn", "state", "log_id"),
+    Index("uploads_by_time", "seen_at"),
     **TABLE_OPTIONS,
 )
 

@@ -60,4 +60,5 @@ class Publisher:
         if added:
             revision = self._wiki.save(page, text, summary_for(added, self.settings))
         self._outbox.mark_sent(effects, self._wiki.mode, page=title, revision=revision)
-        log.info("publish.sent", page=title, added=added, mode=self._wiki.mode)
+        keys = ",".join(str(effect.log_id) for effect in effects)
+        log.info("publish.sent", page=title, added=added, mode=self._wiki.mode, keys=keys)

@@ -110,6 +110,15 @@ BOUNDS = [
     ("publish.model_card", "", None),
     ("publish.false_positives", "", None),
     ("publish.assert_right", "user", "sysop"),
+    ("watch.host", "0.0.0.0", "http://localhost"),  # noqa: S104 - a value to parse
+    ("watch.port", 0, -1),
+    ("watch.port", 65_535, 65_536),
+    ("watch.stalled_seconds", 10, 9),
+    ("watch.stalled_seconds", 3600, 3601),
+    ("watch.baseline_days", 3, 2),
+    ("watch.baseline_days", 90, 91),
+    ("watch.baseline_deviations", 1, 0.9),
+    ("watch.baseline_deviations", 100, 101),
     ("ledger.url", "sqlite:////data/ledger.sqlite", "/data/ledger.sqlite"),
 ]
 RULE_BOUNDS = [

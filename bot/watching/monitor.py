@@ -1,0 +1,52 @@
+"""The watching of one bot, as `bot.patrol` wires it."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+from bot.ledger import Ledger
+from bot.settings.watching import WatchSettings
+from bot.stream import UploadStream
+from bot.watching.health import Health
+from bot.watching.metrics import Sources, registry_of
+from bot.watching.observer import Observer
+from bot.watching.server import WatchServer
+from bot.watching.vitals import Vitals
+
+
+class Monitor:
+    """Keeps the vitals, compares days, and serves what others ask for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.vitals = Vitals()
+        self._ledger = ledger
+        self._observer = Observer(ledger.days.take)
+
+    def serving(
+        self, settings: WatchSettings, stream: UploadStream, stream_name: str
+    ) -> AbstractContextManager[object]:
+        """Return the context in which `/livez`, `/readyz` and `/metrics` answer, if they are to.
+
+        Raises:
+            ConfigInvalid: the port cannot be had.
+        """
+        if not settings.port:
+            return nullcontext()
+
+        def connected() -> bool:
+            return stream.connected
+
+        health = Health(
+            self.vitals,
+            settings.stalled_seconds,
+            connected,
+            ask_ledger=lambda: self._ledger.intake.position(stream_name),
+        )
+        sources = Sources(self.vitals, self._observer, connected, self._ledger.census.take)
+        return WatchServer(settings.host, settings.port, health, registry_of(sources))
+
+    def observe(self, settings: WatchSettings) -> None:
+        """Compare the last day with those before.
+
+        Raises:
+            LedgerBusy: the ledger is away.
+        """
+        self._observer.turn(settings)

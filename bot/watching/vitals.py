@@ -1,0 +1,50 @@
+"""What the process knows of itself: when its threads took turns, what was tried and failed."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+
+
+class Vitals:
+    """Kept by the threads, read by the health checks and the metrics. Safe to share."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._due: dict[str, float] = {}
+        self._failures: Counter[str] = Counter()
+        self._attempts = 0
+        self.model: str | None = None  # its version, once it is loaded
+
+    def beat(self, thread: str, pause_s: float = 0.0) -> None:
+        """Note that a thread took a turn and will take the next after a pause."""
+        with self._lock:
+            self._due[thread] = time.monotonic() + pause_s
+
+    def overdue_s(self) -> Mapping[str, float]:
+        """Return for how many seconds each thread's next turn has been due; 0 while it pauses."""
+        now = time.monotonic()
+        with self._lock:
+            return {thread: max(0.0, now - due) for thread, due in self._due.items()}
+
+    def attempted(self, uploads: int) -> None:
+        """Count attempts at uploads."""
+        with self._lock:
+            self._attempts += uploads
+
+    def failed(self, error: Exception) -> None:
+        """Count an attempt that ended with an error, by the error's class."""
+        with self._lock:
+            self._failures[type(error).__name__] += 1
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts this process has begun."""
+        with self._lock:
+            return self._attempts
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """How many of them failed, by error class."""
+        with self._lock:
+            return dict(self._failures)
