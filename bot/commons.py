@@ -13,6 +13,7 @@ import requests
 
 from bot.errors import NetworkFault, Refused, ServerBusy
 from bot.http import no_answer, raise_if_busy, retry_after
+from bot.patience import Patience
 from bot.settings.intake import WikiSettings
 from bot.settings.values import Medium
 
@@ -63,13 +64,21 @@ class Commons:
         Refused: the wiki does not accept the request.
     """
 
-    def __init__(self, settings: WikiSettings, *, user_agent: str, width: int) -> None:
+    def __init__(
+        self,
+        settings: WikiSettings,
+        *,
+        user_agent: str,
+        width: int,
+        patience: Patience | None = None,
+    ) -> None:
         parts = urlsplit(settings.api)
         self._session = requests.Session()
         self._session.hooks["response"].append(_check)
         # Our POSTs only read; told so, the data centre nearby may answer (ApiMain.php).
         self._session.headers["Promise-Non-Write-API-Action"] = "true"
         self._turn = threading.Lock()
+        self._patience = patience or Patience()
         self._width = width
         self._api = mwapi.Session(
             f"{parts.scheme}://{parts.netloc}",
@@ -121,7 +130,7 @@ class Commons:
         """Return the imageinfo of each file's current version, by the titles asked for."""
         pages: dict[str, dict[str, Any]] = {}
         renamed: dict[str, str] = {}
-        with self._turn, _faults():
+        with self._turn, self._patience.asking(), _faults():
             for answer in self._answers(titles, **asked):
                 query = answer.get("query", {})
                 renamed |= {entry["from"]: entry["to"] for entry in query.get("normalized", [])}

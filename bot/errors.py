@@ -5,6 +5,7 @@ RetryLater
 │   ├── Unreachable   no connection: the host is down or we are, whatever was asked for
 │   └── GarbledStream an event was no JSON: most often torn by a cut, and whole when read again
 ├── ServerBusy        429, 503, maxlag, read-only; carries the pause that was asked for
+│   └── GateClosed    somebody else was told so, and the pause is not over: nothing was asked
 ├── LedgerBusy        the database is locked, read-only for a while, or out of reach
 └── EditConflict      somebody else saved the page first: read it again
 NotYet
@@ -26,6 +27,7 @@ __all__ = [
     "ConfigInvalid",
     "EditConflict",
     "GarbledStream",
+    "GateClosed",
     "LedgerBusy",
     "LedgerUnusable",
     "LookoutError",
@@ -59,6 +61,10 @@ class GarbledStream(NetworkFault):
 
 class ServerBusy(RetryLater):
     """The other side asks for patience."""
+
+
+class GateClosed(ServerBusy):
+    """Not asked for, because the whole bot was told to wait: never the fault of what was wanted."""
 
 
 class LedgerBusy(RetryLater):

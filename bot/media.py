@@ -16,6 +16,7 @@ from bot.http import (
     raise_if_busy,
     retry_after,
 )
+from bot.patience import Patience
 from bot.settings.intake import MediaSettings, WikiSettings
 from model.errors import OverLimit
 from model.sampling import spread
@@ -55,11 +56,19 @@ def sources(info: FileInfo, settings: MediaSettings) -> list[Source]:
 class Fetcher:
     """Fetches pictures. Safe to share between threads, which then wait for each other."""
 
-    def __init__(self, wiki: WikiSettings, media: MediaSettings, *, user_agent: str) -> None:
+    def __init__(
+        self,
+        wiki: WikiSettings,
+        media: MediaSettings,
+        *,
+        user_agent: str,
+        patience: Patience | None = None,
+    ) -> None:
         self._hosts = {wiki.hostname, *wiki.file_hosts}
         self._settings = media
         self._headers = {"User-Agent": user_agent, "Accept": "image/*"}
         # https://wikitech.wikimedia.org/wiki/Robot_policy: at most two at once.
+        self._patience = patience or Patience()
         self._connections = threading.BoundedSemaphore(media.concurrent_fetches)
 
     def fetch(self, address: str) -> bytes:
@@ -72,7 +81,7 @@ class Fetcher:
             OverLimit: more bytes than `media.max_mebibytes`.
         """
         try:
-            with self._connections, network_faults(address):
+            with self._connections, self._patience.asking(), network_faults(address):
                 return self._follow(address)
         except ValueError as error:
             raise Refused(f"{address!r} is or leads to no address: {error}") from error

@@ -27,6 +27,7 @@ from bot.identity import user_agent
 from bot.ingest import Ingest
 from bot.ledger import Ledger
 from bot.media import Fetcher
+from bot.patience import Patience
 from bot.publish import Publisher, ReviewWiki
 from bot.publish.dryrun import DryRunWiki
 from bot.rules import refuse_unknown_labels
@@ -58,6 +59,7 @@ class Patrol:
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
         self._scorer: Scorer | None = None
+        self._patience = Patience()
 
     @property
     def settings(self) -> Settings:
@@ -170,8 +172,10 @@ class Patrol:
         self._engine = engine = Engine(settings.model, settings.media)
         self._check_rules(self.settings)
         width = settings.media.thumbnail_width
-        fetcher = Fetcher(settings.wiki, settings.media, user_agent=self._user_agent)
-        with closing(Commons(settings.wiki, user_agent=self._user_agent, width=width)) as commons:
+        agent, patience = self._user_agent, self._patience
+        fetcher = Fetcher(settings.wiki, settings.media, user_agent=agent, patience=patience)
+        commons = Commons(settings.wiki, user_agent=agent, width=width, patience=patience)
+        with closing(commons):
             self._scorer = scorer = Scorer(
                 self._ledger, commons, fetcher, engine, self._stop, vitals=self._vitals
             )
@@ -193,7 +197,7 @@ class Patrol:
             if publisher is None or settings.publish != publisher.settings:
                 if publisher:
                     publisher.close()
-                wiki = review_wiki(settings)
+                wiki = review_wiki(settings, self._patience)
                 publisher = Publisher(self._ledger.outbox, wiki, settings.publish)
             publisher.turn()
             return 0  # always pause: edits are paced, not made as fast as possible
@@ -222,10 +226,10 @@ class Patrol:
         log.info("patrol.end")
 
 
-def review_wiki(settings: Settings) -> ReviewWiki:
+def review_wiki(settings: Settings, patience: Patience) -> ReviewWiki:
     """Return where suggestions go: a folder in dry-run, the wiki when live."""
     if settings.publish.mode == "dry-run":
         return DryRunWiki(home() / "dry-run")
     from bot.publish.live import LiveWiki  # noqa: PLC0415 - a dry run needs no pywikibot
 
-    return LiveWiki(settings, home() / "pywikibot")
+    return LiveWiki(settings, home() / "pywikibot", patience)

@@ -16,6 +16,7 @@ from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.engine import Engine, Seen
 from bot.errors import (
+    GateClosed,
     LedgerBusy,
     LookoutError,
     NetworkFault,
@@ -181,7 +182,7 @@ class Scorer:
         """Return what was seen, or settle the job by the kind of what went wrong.
 
         Raises:
-            Unreachable: which is not this upload's fault.
+            Unreachable, GateClosed: which is not this upload's fault.
             ServerBusy: which may be, so that it has paid with an attempt. A thumbnail that always
                 overtaxes the server would else stop every batch.
         """
@@ -191,7 +192,7 @@ class Scorer:
                 if isinstance(gathered, Material):
                     return self._look(job, gathered, settings)
                 return gathered
-        except Unreachable:
+        except (Unreachable, GateClosed):
             raise
         except (Never, NotYet, NetworkFault, ServerBusy, WorkerDied) as error:
             self._settler.fail(job, error, settings)

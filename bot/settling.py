@@ -23,6 +23,7 @@ from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
+HOUR_S = 3600.0
 LOG_PAGE = "log-page"
 CLEARED_IN_PART = "cleared-in-part"  # nothing found, in what could be looked at
 
@@ -124,8 +125,10 @@ def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
 
     What kills its process is tried less often than what only fails.
     """
-    crashed_out = isinstance(error, WorkerDied) and job.crashes + 1 >= settings.retry.crashes
-    return crashed_out or job.attempt >= settings.retry.attempts
+    retry = settings.retry
+    crashed_out = isinstance(error, WorkerDied) and job.crashes + 1 >= retry.crashes
+    out_of_time = job.failing_s >= retry.give_up_hours * HOUR_S
+    return crashed_out or out_of_time or job.attempt >= retry.attempts
 
 
 def _outcome(job: Job, look: Look, verdict: Verdict, settings: Settings) -> Outcome:

@@ -107,6 +107,7 @@ class DeadLetters:
                     state=State.WAITING,
                     attempts=0,
                     crashes=0,
+                    failing_since=None,
                     not_before=0.0,
                     reason=None,
                     detail=None,

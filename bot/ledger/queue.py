@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, select, update
 
 from bot.ledger import finishing
 from bot.ledger.dialect import clock
@@ -90,7 +90,7 @@ class Queue:
 
         With `counts=False` the attempt is taken back: the fault was not this upload's.
         """
-        values = {
+        values: dict[str, Any] = {
             "state": State.WAITING,
             "attempts": job.attempt if counts else job.attempt - 1,
             "crashes": job.crashes + isinstance(error, WorkerDied),
@@ -98,7 +98,10 @@ class Queue:
             "detail": str(error)[:DETAIL_CHARACTERS],
         }
         with self._engine.begin() as connection:
-            values["not_before"] = clock(connection) + pause_s
+            now = clock(connection)
+            values["not_before"] = now + pause_s
+            if counts:
+                values["failing_since"] = func.coalesce(uploads.c.failing_since, now)
             return settle(connection, job, values)
 
     def release(self, jobs: Sequence[Job]) -> None:
@@ -127,7 +130,7 @@ def _claim(
     connection: Connection, lease: str, *, limit: int, now: float, until: float
 ) -> list[Job]:
     while chosen := lease_newest(connection, lease, limit=limit, now=now, until=until):
-        if jobs := _leased(connection, lease, chosen):
+        if jobs := _leased(connection, lease, chosen, now):
             return jobs
     return []
 
@@ -147,11 +150,11 @@ def _say_it_ended(row: RowMapping, now: float) -> None:
     )
 
 
-def _leased(connection: Connection, lease: str, chosen: Sequence[int]) -> list[Job]:
+def _leased(connection: Connection, lease: str, chosen: Sequence[int], now: float) -> list[Job]:
     """Return those of `chosen` that are under `lease`, the newest first."""
     held = select(uploads).where(uploads.c.log_id.in_(chosen), uploads.c.lease == lease)
     rows = connection.execute(held.order_by(uploads.c.log_id.desc()))
-    return [_job(row) for row in rows.mappings()]
+    return [_job(row, now) for row in rows.mappings()]
 
 
 def _scored(row: Any) -> Scored:
@@ -164,7 +167,7 @@ def _scored(row: Any) -> Scored:
     )
 
 
-def _job(row: Any) -> Job:
+def _job(row: Any, now: float) -> Job:
     return Job(
         log_id=row["log_id"],
         title=row["title"],
@@ -174,4 +177,5 @@ def _job(row: Any) -> Job:
         attempt=row["attempts"],
         lease=row["lease"],
         crashes=row["crashes"],
+        failing_s=now - (row["failing_since"] or now),
     )

@@ -18,6 +18,7 @@ class Job:
     attempt: int  # 1 on the first try
     lease: str
     crashes: int = 0  # attempts before this one that ended with the death of an isolated process
+    failing_s: float = 0.0  # how long ago, at the claim, the first counted attempt had failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ uploads = Table(
     Column("detail", Text),  # the last error's message
     Column("finished_at", MOMENT),
     Column("crashes", Integer, nullable=False, server_default="0"),  # of the attempts
+    Column("failing_since", MOMENT),  # the end of the first attempt that failed and counted
     Index("uploads_by_turn", "state", "log_id"),
     Index("uploads_by_time", "seen_at"),
     **TABLE_OPTIONS,

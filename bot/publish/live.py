@@ -24,6 +24,7 @@ from bot.errors import (
     WrongWiki,
 )
 from bot.http import LONGEST_RETRY_AFTER_S
+from bot.patience import Patience
 from bot.publish.wiki import Page
 
 FAMILY = "lookout"
@@ -53,9 +54,10 @@ class LiveWiki:
 
     mode = "live"
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, patience: Patience | None = None) -> None:
         self._settings = settings
         self._folder = folder
+        self._patience = patience or Patience()
         self._bot = _import_pywikibot(settings, folder)
         self._site: Any = None
 
@@ -150,6 +152,11 @@ class LiveWiki:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        with self._patience.asking(), self._translated():
+            yield
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
         exceptions = self._bot.exceptions
         try:
             yield

@@ -66,6 +66,7 @@ class RetrySettings(Section):
 
     attempts: int = Field(12, ge=1, le=50)
     crashes: int = Field(3, ge=1, le=50)
+    give_up_hours: float = Field(24.0, gt=0, le=720)
     first_pause_seconds: float = Field(5.0, gt=0, le=3600)
     longest_pause_seconds: float = Field(900.0, gt=0, le=86_400)
     fresh_seconds: float = Field(60.0, ge=0, le=3600)

@@ -94,6 +94,8 @@ BOUNDS = [
     ("retry.attempts", 50, 51),
     ("retry.crashes", 1, 0),
     ("retry.crashes", 50, 51),
+    ("retry.give_up_hours", 0.01, 0),
+    ("retry.give_up_hours", 720, 721),
     ("retry.first_pause_seconds", 0.001, 0),
     ("retry.first_pause_seconds", 3600, 3601),
     ("retry.longest_pause_seconds", 0.001, 0),

@@ -12,7 +12,7 @@ from bot import renewal
 from bot.commons import FileInfo
 from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Seen
-from bot.errors import NetworkFault, Refused, ServerBusy, Unreachable
+from bot.errors import GateClosed, NetworkFault, Refused, ServerBusy, Unreachable
 from bot.ledger import Ledger, Outcome
 from bot.ledger import sqlite as sqlite_ledger
 from bot.settings.intake import MediaSettings
@@ -86,6 +86,15 @@ def test_a_host_out_of_reach_costs_no_upload_an_attempt(bench: Bench) -> None:
     with pytest.raises(Unreachable):
         bench.turn()
     assert standing(bench, entries) == [("scored", 1)] + [("waiting", 0)] * 3
+
+
+def test_a_closed_gate_costs_no_upload_an_attempt(bench: Bench) -> None:
+    entries = uploads(bench, 3)
+    closed = GateClosed("another was told to wait", retry_after=9.0)
+    bench.fetcher.before = lambda address: "/1.png" in address and raising(closed)
+    with pytest.raises(GateClosed):
+        bench.turn()
+    assert standing(bench, entries) == [("scored", 1), ("waiting", 0), ("waiting", 0)]
 
 
 def test_a_picture_that_breaks_off_costs_only_its_own_file_an_attempt(bench: Bench) -> None:
@@ -165,6 +174,19 @@ def test_crashes_have_a_limit_of_their_own_that_other_failures_do_not_use_up(
     bench.turns(bench.adjusted(attempts=12, crashes=2))
     assert standing(bench, [entry]) == [("dead", 4)]
     assert bench.row(entry)["reason"] == "WorkerDied"
+
+
+def test_a_file_that_has_failed_for_too_long_is_given_up(bench: Bench) -> None:
+    bench.fetcher.before = lambda _: raising(NetworkFault("reset"))
+    (entry,) = uploads(bench, 1)
+    patient = bench.adjusted(give_up_hours=1.0, attempts=50)
+    bench.turn(patient)
+    bench.sql("UPDATE uploads SET failing_since = failing_since - 3590")
+    bench.turn(patient)
+    assert standing(bench, [entry]) == [("waiting", 2)]
+    bench.sql("UPDATE uploads SET failing_since = failing_since - 10")
+    bench.turn(patient)
+    assert standing(bench, [entry]) == [("dead", 3)]
 
 
 def test_a_page_that_crashes_every_worker_does_not_hide_the_other_pages(bench: Bench) -> None:

@@ -110,6 +110,18 @@ def test_a_fault_that_is_not_the_uploads_costs_it_no_attempt(ledger: Ledger, job
     assert claim_one(ledger).attempt == 1
 
 
+def test_a_job_knows_for_how_long_it_has_failed(ledger: Ledger, job: Job, place: str) -> None:
+    assert job.failing_s == 0
+    ledger.queue.postpone(job, NetworkFault("the wiki is away"), pause_s=0, counts=False)
+    assert rows(place, "SELECT failing_since FROM uploads") == [(None,)]
+    ledger.queue.postpone(claim_one(ledger), NetworkFault("reset"), pause_s=0)
+    (first,) = rows(place, "SELECT failing_since FROM uploads")
+    again = claim_one(ledger)
+    assert again.failing_s >= 0
+    ledger.queue.postpone(again, NetworkFault("reset"), pause_s=0)
+    assert rows(place, "SELECT failing_since FROM uploads") == [first]
+
+
 def test_released_uploads_can_be_claimed_at_once_and_uncounted(ledger: Ledger, job: Job) -> None:
     ledger.queue.release([job])
     assert claim_one(ledger).attempt == 1
