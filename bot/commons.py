@@ -1,25 +1,18 @@
-"""The read side of the MediaWiki API, through mwapi: what a file is, and where its pictures are."""
+"""What a file is, and where its pictures are, from the MediaWiki API."""
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import mwapi
-import requests
-
-from bot.errors import NetworkFault, Refused, ServerBusy
-from bot.http import no_answer, raise_if_busy, retry_after
+from bot.errors import Refused
 from bot.patience import Patience
 from bot.settings.intake import WikiSettings
 from bot.settings.values import Medium
+from bot.wikiapi import VALUES_PER_REQUEST, WikiApi, faults
 
-TITLES_PER_REQUEST = 50  # also the most thumbnails one request may ask for
-MAXLAG_S = 5  # https://www.mediawiki.org/wiki/Manual:Maxlag_parameter
-BUSY_CODES = ("maxlag", "ratelimited", "readonly")
+TITLES_PER_REQUEST = VALUES_PER_REQUEST  # also the most thumbnails one request may ask for
 PROPERTIES = "timestamp|user|url|size|sha1|mime|mediatype|canonicaltitle"
 # One file that its handler cannot scale fails the whole batch that asks for thumbnails.
 UNSCALABLE_CODES = ("urlparamnormal", "iiurlparamnormal")
@@ -72,22 +65,8 @@ class Commons:
         width: int,
         patience: Patience | None = None,
     ) -> None:
-        parts = urlsplit(settings.api)
-        self._session = requests.Session()
-        self._session.hooks["response"].append(_check)
-        # Our POSTs only read; told so, the data centre nearby may answer (ApiMain.php).
-        self._session.headers["Promise-Non-Write-API-Action"] = "true"
-        self._turn = threading.Lock()
-        self._patience = patience or Patience()
+        self.api = WikiApi(settings, user_agent=user_agent, patience=patience)
         self._width = width
-        self._api = mwapi.Session(
-            f"{parts.scheme}://{parts.netloc}",
-            api_path=parts.path,
-            user_agent=user_agent,
-            formatversion=2,
-            timeout=settings.timeout_seconds,
-            session=self._session,
-        )
 
     def files(self, titles: Sequence[str]) -> dict[str, FileInfo]:
         """Return the files that exist, by the titles asked for; absent ones are left out."""
@@ -113,7 +92,7 @@ class Commons:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._session.close()
+        self.api.close()
 
     def _batch(self, titles: Sequence[str]) -> dict[str, FileInfo]:
         asked = {"iiprop": PROPERTIES, "iiurlwidth": str(self._width)}
@@ -130,8 +109,8 @@ class Commons:
         """Return the imageinfo of each file's current version, by the titles asked for."""
         pages: dict[str, dict[str, Any]] = {}
         renamed: dict[str, str] = {}
-        with self._turn, self._patience.asking(), _faults():
-            for answer in self._answers(titles, **asked):
+        with self.api.turn():
+            for answer in self.api.answers(prop="imageinfo", titles="|".join(titles), **asked):
                 query = answer.get("query", {})
                 renamed |= {entry["from"]: entry["to"] for entry in query.get("normalized", [])}
                 for page in query.get("pages", []):
@@ -145,59 +124,9 @@ class Commons:
             if page.get("imageinfo") and "filemissing" not in page["imageinfo"][0]
         }
 
-    def _answers(self, titles: Sequence[str], **asked: str) -> Iterator[dict[str, Any]]:
-        """Yield the parts of one answer, each asked for when it is wanted.
-
-        By POST: fifty titles of 240 bytes each are too long for a request's first line.
-        """
-        answers: Iterator[dict[str, Any]] = self._api.post(
-            continuation=True,
-            action="query",
-            prop="imageinfo",
-            titles="|".join(titles),
-            maxlag=MAXLAG_S,
-            **asked,
-        )
-        return answers
-
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    """Turn what mwapi raises, and what an answer without its parts raises, into our errors."""
-    try:
-        yield
-    except mwapi.errors.APIError as error:
-        if error.code in BUSY_CODES:
-            raise ServerBusy(f"the wiki says {error.code}: {error.info}") from error
-        message = f"the wiki refuses: {error.code}: {error.info}"
-        raise Refused(message, code=str(error.code)) from error
-    except requests.RequestException as error:
-        # mwapi wraps whatever our hook raises.
-        if isinstance(error.__cause__, ServerBusy):
-            raise error.__cause__ from None
-        raise no_answer("the wiki's API", error) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NetworkFault(f"the wiki's API gave an answer that is none: {error!r}") from error
-
-
-def _check(response: requests.Response, **_: Any) -> None:
-    """Look at an answer before mwapi does, which would lose its status and headers."""
-    try:
-        raise_if_busy(response)
-        _raise_if_error_is_busy(response)
-    except ServerBusy:
-        response.close()
-        raise
-
-
-def _raise_if_error_is_busy(response: requests.Response) -> None:
-    code = response.headers.get("MediaWiki-API-Error")
-    if code in BUSY_CODES:
-        raise ServerBusy(f"the wiki says {code}", retry_after=retry_after(response))
-
 
 def _files(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, FileInfo]:
-    with _faults():
+    with faults():
         return {title: _file(title, info) for title, info in answers.items() if "sha1" in info}
 
 

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from bot.settings.credentials import Secrets
 from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
 from bot.settings.publishing import PublishSettings
-from bot.settings.scoring import DEFAULT_RULES, ModelSettings, RetrySettings, Rule
+from bot.settings.rules import DEFAULT_RULES, Rule
+from bot.settings.scoring import ModelSettings, RetrySettings
 from bot.settings.services import LedgerSettings
 from bot.settings.values import Section
 from bot.settings.watching import WatchSettings

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from bot.config import Settings
 from bot.errors import ConfigInvalid
 from bot.settings.credentials import Secrets
+from bot.settings.moved import moved
 
 log = structlog.get_logger(__name__)
 
@@ -186,6 +187,8 @@ def _explain(detail: ErrorDetails, lines: Mapping[Place, int]) -> str:
     line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
     where = f"  line {line}, " if line else "  "
     message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden" and (hint := moved(place)):
+        return f"{where}{_dotted(place)}: {hint}"
     if detail["type"] == "extra_forbidden":
         return f"{where}{_dotted(place)}: unknown key{_nearest(place)}"
     if not place or detail["type"] == "missing":

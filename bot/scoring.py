@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 
 import structlog
 
+from bot.background import Background, Case
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.engine import Engine, Seen
@@ -33,7 +34,7 @@ from bot.logs import concerning
 from bot.media import Fetcher
 from bot.prefetch import ahead
 from bot.renewal import LeaseKeeper
-from bot.settling import Look, Settler
+from bot.settling import Finding, Look, Settler
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
@@ -70,6 +71,7 @@ class Scorer:
         self._gatherer = Gatherer(commons, fetcher)
         self._vitals = vitals or Vitals()
         self._settler = Settler(ledger.queue, self._vitals)
+        self._background = Background(commons.api, ledger)
         self._engine = engine
         self._stop = stop
         self._held: dict[int, Job] = {}
@@ -232,9 +234,13 @@ class Scorer:
         if not looks:
             return
         after = self._commons.hashes([job.title for job, _ in looks])
-        same = [(job, look) for job, look in looks if after.get(job.title) == look.info.sha1]
+        same = [pair for pair in looks if after.get(pair[0].title) == pair[1].info.sha1]
         if same:
-            self._finish(same, settings)
+            cases = [Case(job, look.info, look.views) for job, look in same]
+            facts = self._background.facts(cases, settings.rules)
+            self._finish(
+                [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
+            )
         for job, look in looks:
             if after.get(job.title) != look.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
@@ -242,19 +248,19 @@ class Scorer:
                     self._settler.postpone(job, error, settings)
                 self._done(job)
 
-    def _finish(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
+    def _finish(self, findings: Sequence[Finding], settings: Settings) -> None:
         """Finish all in one transaction; should one of them be the end of it, each in its own."""
         try:
-            self._settler.finish(looks, settings)
+            self._settler.finish(findings, settings)
         except LookoutError:
             raise
         except Exception as error:  # noqa: BLE001 - raised again below, on account of one upload
             log.warning("scoring.singly", error=f"{type(error).__name__}: {error}")
-            for job, look in looks:
-                with self._answering(job):
-                    self._settler.finish([(job, look)], settings)
-                self._done(job)
-        for job, _ in looks:
+            for finding in findings:
+                with self._answering(finding[0]):
+                    self._settler.finish([finding], settings)
+                self._done(finding[0])
+        for job, _, _ in findings:
             self._done(job)
 
     @contextmanager

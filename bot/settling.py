@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -17,14 +17,19 @@ from bot.logs import concerning
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
-from bot.rules import Hit, Verdict, View, disagreement, judge
+from bot.rules import Facts, Hit, Verdict, View, disagreement, judge
+from bot.rules.verdict import CLEARED
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
 HOUR_S = 3600.0
+# Kinds of effects, by the action of a rule that calls for them.
 LOG_PAGE = "log-page"
+CATEGORY = "category"  # of the file's page
+TAG = "tag"  # on the upload's entry in the wiki's log
+KINDS = {"log": LOG_PAGE, "category": CATEGORY, "tag": TAG}
 CLEARED_IN_PART = "cleared-in-part"  # nothing found, in what could be looked at
 
 
@@ -41,6 +46,9 @@ class Look:
         return [View(**view) for view in self.scored.views]
 
 
+Finding = tuple[Job, Look, Facts]
+
+
 class Settler:
     """Ends attempts. Each method may find that the lease was lost; then it changes nothing."""
 
@@ -54,14 +62,12 @@ class Settler:
         self._vitals.attempted(1)
         self._begun[job.log_id] = monotonic()
 
-    def finish(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
+    def finish(self, findings: Sequence[Finding], settings: Settings) -> None:
         """Apply the rules, and store scores, verdicts and what they call for, all or nothing."""
-        verdicts = [
-            judge(settings.rules, look.views, look.info.medium or "image") for _, look in looks
-        ]
+        verdicts = [judge(settings.rules, look.views, facts) for _, look, facts in findings]
         outcomes = [
-            _outcome(job, look, verdict, settings)
-            for (job, look), verdict in zip(looks, verdicts, strict=True)
+            _outcome(finding, verdict, settings)
+            for finding, verdict in zip(findings, verdicts, strict=True)
         ]
         kept = self._queue.finish_all(outcomes)
         for outcome, verdict in zip(outcomes, verdicts, strict=True):
@@ -131,13 +137,14 @@ def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
     return crashed_out or out_of_time or job.attempt >= retry.attempts
 
 
-def _outcome(job: Job, look: Look, verdict: Verdict, settings: Settings) -> Outcome:
+def _outcome(finding: Finding, verdict: Verdict, settings: Settings) -> Outcome:
+    job, look, facts = finding
     word = _word(verdict, partial=look.scored.partial)
     return Outcome(
         job=job,
-        decision=_decision(word, verdict, look, settings),
+        decision=_decision(word, verdict, facts, settings),
         scored=look.scored,
-        intents=[_intent(job, look, verdict.review, settings)] if verdict.review else (),
+        intents=_intents(job, look, verdict, settings),
     )
 
 
@@ -145,7 +152,7 @@ def _told(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
     scored = outcome.scored
     return {
         "verdict": outcome.decision.verdict,
-        "hits": ",".join(f"{hit.rule}={hit.confidence:.2f}" for hit in verdict.hits),
+        "hits": ",".join(_shown(hit) for hit in verdict.hits),
         "model": scored.model,
         "medium": scored.medium,
         "views": len(scored.views),
@@ -153,20 +160,32 @@ def _told(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _decision(word: str, verdict: Verdict, look: Look, settings: Settings) -> Decision:
-    medium = look.info.medium or "image"
-    thresholds = {rule.name: getattr(rule.at_least, medium) for rule in settings.rules}
-    hit = verdict.review or next(iter(verdict.hits), None)
-    if hit is None:
-        return Decision(word, thresholds=thresholds)
-    return Decision(word, hit.rule, hit.confidence, thresholds)
+def _decision(word: str, verdict: Verdict, facts: Facts, settings: Settings) -> Decision:
+    hit = verdict.decisive
+    return Decision(
+        word,
+        rule=hit.rule if hit else None,
+        confidence=hit.confidence if hit else None,
+        thresholds={rule.name: getattr(rule.at_least, facts.medium) for rule in settings.rules},
+        hits=[asdict(one) for one in verdict.hits],
+        facts=facts.as_json(),
+    )
 
 
 def _word(verdict: Verdict, *, partial: bool) -> str:
-    return CLEARED_IN_PART if partial and not verdict.review else verdict.word
+    return CLEARED_IN_PART if partial and verdict.word == CLEARED else verdict.word
 
 
-def _intent(job: Job, look: Look, hit: Hit, settings: Settings) -> Intent:
+def _shown(hit: Hit) -> str:
+    shadow = " (shadow)" if hit.shadow else ""
+    return f"{hit.rule}={hit.confidence:.2f}{shadow}"
+
+
+def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list[Intent]:
+    """Return an effect for each action, all with the entry of the hit that leads."""
+    hit = verdict.review
+    if hit is None:
+        return []
     view = next(view for view in look.views if view.place == hit.place)
     entry = compose(
         job,
@@ -177,5 +196,7 @@ def _intent(job: Job, look: Look, hit: Hit, settings: Settings) -> Intent:
         partial=look.scored.partial,
         disagreement=disagreement(view.scores, settings.model.second_opinion),
     )
-    page = title_for(datetime.now(UTC), settings.publish)
-    return Intent(kind=LOG_PAGE, page=page, entry=entry)
+    log_page = title_for(datetime.now(UTC), settings.publish)
+    pages = {LOG_PAGE: log_page, CATEGORY: look.info.title, TAG: look.info.title}
+    kinds = [KINDS[action] for action in verdict.actions]
+    return [Intent(kind=kind, page=pages[kind], entry=entry) for kind in kinds]

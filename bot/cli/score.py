@@ -16,7 +16,7 @@ from tqdm import tqdm
 from bot.cli.options import add_command, add_config, settings_of
 from bot.config import Settings
 from bot.errors import Never, RetryLater
-from bot.rules import View, judge, refuse_unknown_labels
+from bot.rules import Facts, View, judge, refuse_unknown_labels
 from model.errors import OverLimit, Unsupported
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _report(
         explained = {"heat_map": explainer.explain(data, seen.views)} if explainer else {}
     except (Never, RetryLater, OSError) as error:
         return {"path": str(file), "error": {"kind": type(error).__name__, "message": str(error)}}
-    verdict = judge(settings.rules, seen.views, "image")
+    verdict = judge(settings.rules, seen.views, Facts(medium="image", bytes=len(data)))
     return {
         "path": str(file),
         "verdict": verdict.word,

@@ -82,7 +82,7 @@ def settings(commons: MiniCommons, stream: EventStreamServer) -> dict[str, Any]:
                 "name": LABEL,
                 "labels": [LABEL],
                 "at_least": dict.fromkeys(("image", "video", "document"), THRESHOLD),
-                "action": "review",
+                "actions": ["log"],
             }
         ],
         "retry": {"fresh_seconds": 4.0, "first_pause_seconds": 0.5, "longest_pause_seconds": 2.0},

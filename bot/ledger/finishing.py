@@ -83,6 +83,8 @@ def _decided(outcome: Outcome, now: float) -> dict[str, Any]:
         "thresholds": dict(decision.thresholds),
         "sha1": outcome.scored.sha1,
         "model": outcome.scored.model,
+        "hits": list(decision.hits),
+        "facts": dict(decision.facts),
     }
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import Engine, RowMapping, func, select
 
-from bot.ledger.schema import decisions, edits
+from bot.ledger.schema import decisions, edits, uploads
 from bot.ledger.transactions import reading
 
 
@@ -22,6 +22,8 @@ class PastDecision:
     thresholds: Mapping[str, float]  # in force then, by rule
     sha1: str
     model: str
+    hits: Sequence[Mapping[str, Any]] | None = None  # None: from before these were recorded
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,13 @@ class History:
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(moment, edits.c.id).limit(limit))
             return [PastEdit(**_fields(row)) for row in rows.mappings()]
+
+    def suggested_before(self, user: str, log_id: int) -> int:
+        """Count a user's uploads before `log_id` that were suggested for review."""
+        query = select(func.count()).select_from(uploads)
+        query = query.where(uploads.c.user == user, uploads.c.verdict == "review")
+        with reading(self._engine) as connection:
+            return connection.scalar(query.where(uploads.c.log_id < log_id)) or 0
 
 
 def _fields(row: RowMapping) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Decision:
     rule: str | None = None  # the first that applied
     confidence: float | None = None  # what its labels add up to
     thresholds: Mapping[str, float] = field(default_factory=dict)  # in force, by rule
+    hits: Sequence[Mapping[str, Any]] = ()  # every rule that applied, those in shadow too
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what was known of the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

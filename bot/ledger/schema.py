@@ -58,6 +58,7 @@ uploads = Table(
     Column("failing_since", MOMENT),  # the end of the first attempt that failed and counted
     Index("uploads_by_turn", "state", "log_id"),
     Index("uploads_by_time", "seen_at"),
+    Index("uploads_by_user", "user", "verdict"),
     **TABLE_OPTIONS,
 )
 
@@ -123,6 +124,8 @@ decisions = Table(
     Column("thresholds", JSON, nullable=False),  # those in force, by rule
     Column("sha1", String(40), nullable=False),
     Column("model", String(160), nullable=False),
+    Column("hits", JSON),  # every rule that applied, those in shadow too
+    Column("facts", JSON),  # what was known of the file, for `lookout rules test`
     Index("decisions_by_time", "decided_at"),
     **TABLE_OPTIONS,
 )

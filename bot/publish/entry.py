@@ -33,6 +33,8 @@ def compose(
         "user": job.user,
         "uploaded_at": job.uploaded_at.isoformat(timespec="minutes"),
         "rule": hit.rule,
+        "tier": hit.tier,
+        "reason": hit.reason,
         "confidence": hit.confidence,
         "place": hit.place,
         "scores": {label: round(score, 4) for label, score in scores.items()},

@@ -1,4 +1,4 @@
-"""How pictures are scored, judged, and tried again."""
+"""How pictures are scored, and tried again."""
 
 from typing import Literal, Self
 
@@ -30,35 +30,6 @@ class ModelSettings(Section):
     threads: int = Field(1, ge=1, le=64)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     second_opinion: SecondOpinionSettings = SecondOpinionSettings()
-
-
-class Thresholds(Section):
-    """From which sum of scores on a rule applies, apart for each kind of file."""
-
-    image: Share = 0.8
-    video: Share = 0.85
-    document: Share = 0.85
-
-
-class Rule(Section):
-    """A file is suggested for review when the scores of `labels` add up to the threshold."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")
-    labels: tuple[str, ...] = Field(min_length=1)
-    at_least: Thresholds = Thresholds()
-    action: Literal["review", "record"] = "review"
-
-    @model_validator(mode="after")
-    def _labels_are_distinct(self) -> Self:
-        if len(set(self.labels)) < len(self.labels):
-            raise ValueError("labels: each may stand once, or its score would count twice")
-        return self
-
-
-DEFAULT_RULES = (
-    Rule(name="explicit", labels=("porn", "hentai")),
-    Rule(name="suggestive", labels=("sexy",), action="record"),
-)
 
 
 class RetrySettings(Section):

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from bench.benign import FEW_PACKAGES, PACKAGES, Benign, middle, pictures
 from bench.sidebyside import Bound, Line, Missing, Note, Row, Sample
 from bot.home import models_folder
-from bot.settings.scoring import DEFAULT_RULES
+from bot.settings.rules import DEFAULT_RULES
 from model.bundle import open_bundle
 from model.classifier import Classifier
 
 DRIFT = Bound("at most", 0.05)
 NO_FLIPS = Bound("at most", 0)
 MARGIN = 0.05  # so close to the threshold a flip is no surprise
-RULE = DEFAULT_RULES[0]
+RULE = next(rule for rule in DEFAULT_RULES if rule.name == "explicit")
 THRESHOLD = RULE.at_least.image
 
 Sums = NDArray[np.float64]

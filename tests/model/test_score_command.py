@@ -68,7 +68,7 @@ def _has_orange(drawn: Image.Image) -> bool:
 def test_a_file_is_scored_and_judged_by_the_rules(config: Path, bundle: Bundle) -> None:
     drawn, photographed = reports(config, DRAWING, PHOTOGRAPH)
     assert (drawn["path"], drawn["verdict"], drawn["partial"]) == (str(DRAWING), "review", False)
-    assert [(hit["rule"], hit["action"]) for hit in drawn["hits"]] == [("drawn", "review")]
+    assert [(hit["rule"], hit["actions"]) for hit in drawn["hits"]] == [("drawn", ["log"])]
     assert drawn["hits"][0]["confidence"] == pytest.approx(drawn["scores"]["drawing"], abs=1e-4)
     assert (photographed["verdict"], photographed["hits"]) == ("cleared", [])
     assert set(photographed["scores"]) == LABELS

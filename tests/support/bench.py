@@ -22,7 +22,8 @@ from bot.media import Fetcher
 from bot.rules import View
 from bot.scoring import Scorer
 from bot.settings.intake import MediaSettings, WikiSettings
-from bot.settings.scoring import RetrySettings, Rule, Thresholds
+from bot.settings.rules import Rule, Thresholds
+from bot.settings.scoring import RetrySettings
 
 ANY_MOMENT_S = 0.001  # a pause that is over by the next turn
 AGENT = user_agent("test@example.org")

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from bot.config import Settings
 from bot.configfile import load
 from bot.settings.credentials import Secrets
-from bot.settings.scoring import DEFAULT_RULES
+from bot.settings.rules import DEFAULT_RULES
 from support.configs import read, refusal
 
 PROJECT_FILE = Path(__file__).parents[2] / "config.yaml"
@@ -131,7 +131,13 @@ RULE_BOUNDS = [
     ("at_least", {"image": 0}, {"image": -0.01}),
     ("at_least", {"video": 1}, {"video": 1.01}),
     ("at_least", {"document": 0.5}, {"document": float("nan")}),
-    ("action", "record", "delete"),
+    ("when", {"media": ["image"]}, {"media": ["audio"]}),
+    ("actions", ["log", "tag", "category"], ["delete"]),
+    ("actions", ["log"], []),
+    ("tier", "high", "urgent"),
+    ("reason", "x" * 200, "x" * 201),
+    ("reason", "plain words", "[[a link]]"),
+    ("shadow", True, "yes"),
 ]
 
 

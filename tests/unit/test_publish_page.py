@@ -42,7 +42,7 @@ def entry(log_id: int, **more: Any) -> Entry:
         attempt=1,
         lease="",
     )
-    hit = Hit(rule="explicit", action="review", confidence=0.9312, place=more.pop("place", ""))
+    hit = Hit(rule="explicit", actions=("log",), confidence=0.9312, place=more.pop("place", ""))
     scores = {"neutral": 0.06, "porn": 0.91, "drawing": 0.02}
     told = {"title": f"File:{log_id}.jpg", "model": "default/1", "partial": False}
     return {**compose(job, hit, scores, **{**told, **more.pop("told", {})}), **more}

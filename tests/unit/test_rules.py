@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules import View, cause, judge, unknown_labels
-from bot.settings.scoring import DEFAULT_RULES, Rule, Thresholds
+from bot.rules import Facts, View, cause, judge, unknown_labels
+from bot.settings.rules import DEFAULT_RULES, Rule, Thresholds
 from bot.settings.values import Medium
 from support.properties import PATIENT
 
@@ -24,7 +24,7 @@ RULES = st.lists(
         name=st.sampled_from(["a", "b", "c"]),
         labels=SOME_LABELS,
         at_least=THRESHOLDS,
-        action=st.sampled_from(["review", "record"]),
+        shadow=st.booleans(),
     ),
     max_size=3,
 )
@@ -39,26 +39,28 @@ def rule(name: str = "explicit", **fields: Any) -> Rule:
 
 
 def test_the_scores_of_a_rules_labels_add_up() -> None:
-    verdict = judge([rule()], [view(porn=0.5, hentai=0.375)], "image")
+    verdict = judge([rule()], [view(porn=0.5, hentai=0.375)], Facts(medium="image"))
     assert verdict.word == "review"
     assert [(hit.rule, hit.confidence) for hit in verdict.hits] == [("explicit", 0.875)]
 
 
 def test_a_sum_just_at_the_threshold_applies_and_just_below_does_not() -> None:
     at_least = Thresholds(image=0.75)
-    assert judge([rule(at_least=at_least)], [view(porn=0.75)], "image").hits
-    assert not judge([rule(at_least=at_least)], [view(porn=0.7499)], "image").hits
+    assert judge([rule(at_least=at_least)], [view(porn=0.75)], Facts(medium="image")).hits
+    assert not judge([rule(at_least=at_least)], [view(porn=0.7499)], Facts(medium="image")).hits
 
 
 @pytest.mark.parametrize(("medium", "hit"), [("image", True), ("video", False), ("document", True)])
 def test_each_medium_has_a_threshold_of_its_own(medium: Medium, *, hit: bool) -> None:
     at_least = Thresholds(image=0.5, video=0.9, document=0.7)
-    assert bool(judge([rule(at_least=at_least)], [view(porn=0.8)], medium).hits) is hit
+    assert (
+        bool(judge([rule(at_least=at_least)], [view(porn=0.8)], Facts(medium=medium)).hits) is hit
+    )
 
 
 def test_the_view_that_weighs_most_is_named() -> None:
     views = [view("p. 1", porn=0.85), view("p. 3", hentai=0.95), view("p. 5", neutral=1.0)]
-    (hit,) = judge([rule()], views, "document").hits
+    (hit,) = judge([rule()], views, Facts(medium="document")).hits
     assert (hit.place, hit.confidence) == ("p. 3", 0.95)
 
 
@@ -74,23 +76,23 @@ def test_a_file_that_no_rule_applies_to_has_a_cause_of_its_weight_too() -> None:
 
 
 def test_a_record_is_no_review() -> None:
-    verdict = judge([rule(action="record")], [view(porn=1.0)], "image")
+    verdict = judge([rule(shadow=True)], [view(porn=1.0)], Facts(medium="image"))
     assert verdict.hits
     assert verdict.review is None
     assert verdict.word == "cleared"
 
 
 def test_hits_keep_the_order_of_the_rules_and_the_first_review_leads() -> None:
-    rules = [rule("shadow", action="record"), rule("second"), rule("third")]
-    verdict = judge(rules, [view(porn=1.0)], "image")
+    rules = [rule("shadow", shadow=True), rule("second"), rule("third")]
+    verdict = judge(rules, [view(porn=1.0)], Facts(medium="image"))
     assert [hit.rule for hit in verdict.hits] == ["shadow", "second", "third"]
     assert verdict.review
     assert verdict.review.rule == "second"
 
 
 def test_by_default_the_explicit_is_reviewed_and_the_suggestive_recorded() -> None:
-    assert judge(DEFAULT_RULES, [view(porn=0.9)], "image").word == "review"
-    suggestive = judge(DEFAULT_RULES, [view(sexy=0.9)], "image")
+    assert judge(DEFAULT_RULES, [view(porn=0.9)], Facts(medium="image")).word == "review"
+    suggestive = judge(DEFAULT_RULES, [view(sexy=0.9)], Facts(medium="image"))
     assert [hit.rule for hit in suggestive.hits] == ["suggestive"]
     assert suggestive.word == "cleared"
 
@@ -99,7 +101,7 @@ def test_by_default_the_explicit_is_reviewed_and_the_suggestive_recorded() -> No
 def test_what_was_not_scored_is_never_safe(score: float) -> None:
     for views in ([], [view(neutral=1.0), view(neutral=score)]):
         with pytest.raises(ValueError, match="no verdict"):
-            judge(DEFAULT_RULES, views, "image")
+            judge(DEFAULT_RULES, views, Facts(medium="image"))
 
 
 def test_a_label_that_the_model_does_not_give_is_an_error_and_can_be_found_before() -> None:
@@ -107,7 +109,7 @@ def test_a_label_that_the_model_does_not_give_is_an_error_and_can_be_found_befor
     assert unknown_labels(rules, LABELS) == ["chalk", "ink"]
     assert unknown_labels(DEFAULT_RULES, LABELS) == []
     with pytest.raises(KeyError):
-        judge(rules, [view()], "image")
+        judge(rules, [view()], Facts(medium="image"))
 
 
 @PATIENT
@@ -116,7 +118,9 @@ def test_raising_a_threshold_never_adds_hits(
     rules: list[Rule], views: list[View], medium: Medium, higher: float
 ) -> None:
     raised = [_raised(rule, medium, higher) for rule in rules]
-    assert set(judge(raised, views, medium).hits) <= set(judge(rules, views, medium).hits)
+    assert set(judge(raised, views, Facts(medium=medium)).hits) <= set(
+        judge(rules, views, Facts(medium=medium)).hits
+    )
 
 
 def _raised(rule: Rule, medium: Medium, value: float) -> Rule:
@@ -131,8 +135,8 @@ def _raised(rule: Rule, medium: Medium, value: float) -> Rule:
 def test_more_views_never_take_a_hit_away(
     rules: list[Rule], views: list[View], more: list[View], medium: Medium
 ) -> None:
-    before = {hit.rule for hit in judge(rules, views, medium).hits}
-    assert before <= {hit.rule for hit in judge(rules, views + more, medium).hits}
+    before = {hit.rule for hit in judge(rules, views, Facts(medium=medium)).hits}
+    assert before <= {hit.rule for hit in judge(rules, views + more, Facts(medium=medium)).hits}
 
 
 @PATIENT
@@ -140,5 +144,5 @@ def test_more_views_never_take_a_hit_away(
 def test_a_file_is_up_for_review_exactly_when_a_rule_that_reviews_applies(
     rules: list[Rule], views: list[View], medium: Medium
 ) -> None:
-    verdict = judge(rules, views, medium)
-    assert (verdict.word == "review") is any(hit.action == "review" for hit in verdict.hits)
+    verdict = judge(rules, views, Facts(medium=medium))
+    assert (verdict.word == "review") is any(hit.acts for hit in verdict.hits)

@@ -5,8 +5,9 @@ from functools import partial
 
 from bot.ledger import Job
 from bot.publish.entry import compose, wikitext
-from bot.rules import Hit, View, cause, disagreement, judge, unknown_labels
-from bot.settings.scoring import Rule, SecondOpinionSettings, Thresholds
+from bot.rules import Facts, Hit, View, cause, disagreement, judge, unknown_labels
+from bot.settings.rules import Rule, Thresholds
+from bot.settings.scoring import SecondOpinionSettings
 
 FIRST = {"porn": 0.4, "hentai": 0.1, "neutral": 0.5}
 BOTH = FIRST | {"open-nsfw/nsfw": 0.9, "open-nsfw/sfw": 0.1}
@@ -17,12 +18,12 @@ OPINION = SecondOpinionSettings(name="open-nsfw")
 
 def test_a_rule_on_the_second_model_applies_where_it_was_asked() -> None:
     asked, not_asked = View(BOTH, "p. 2"), View(FIRST, "p. 1")
-    verdict = judge([EXPLICIT, SECOND], [not_asked, asked], "image")
-    assert verdict.hits == (Hit("second", "review", 0.9, "p. 2"),)
+    verdict = judge([EXPLICIT, SECOND], [not_asked, asked], Facts(medium="image"))
+    assert verdict.hits == (Hit("second", ("log",), 0.9, "p. 2"),)
 
 
 def test_where_the_second_model_was_not_asked_its_rule_does_not_apply() -> None:
-    assert judge([SECOND], [View(FIRST)], "image").hits == ()
+    assert judge([SECOND], [View(FIRST)], Facts(medium="image")).hits == ()
 
 
 def test_a_rule_may_name_the_labels_of_either_model() -> None:
@@ -49,7 +50,7 @@ def test_an_entry_says_how_far_the_models_differ() -> None:
         attempt=1,
         lease="l",
     )
-    hit = Hit("explicit", "review", 0.5, "")
+    hit = Hit("explicit", ("log",), 0.5, "")
     entry = partial(compose, job, hit, title="File:A.jpg", model="m", partial=False)
     assert "a second model differs by 0.40" in wikitext(entry(BOTH, disagreement=0.4))
     assert "second model" not in wikitext(entry(FIRST))

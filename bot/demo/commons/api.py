@@ -7,11 +7,12 @@ from typing import Any
 
 from bot.demo.commons.addresses import Addresses
 from bot.demo.commons.imageinfo import ImageInfo
+from bot.demo.commons.pages import described
 from bot.demo.commons.request import ApiError, Request, iso
 from bot.demo.commons.wiki import PREFIX, MiniWiki, User
 
 FILE_NAMESPACE = 6
-PROPS = ("imageinfo",)
+PROPS = ("imageinfo", "revisions", "info", "categories", "templates")
 LISTS = ("users",)
 METAS = ("siteinfo",)
 USER_PROPS = ("editcount", "registration", "groups")
@@ -46,7 +47,7 @@ class _Query:
         props = self._request.chosen("prop", PROPS, module="query")
         lists = self._request.chosen("list", LISTS, module="query")
         metas = self._request.chosen("meta", METAS, module="query")
-        query, go_on = self._pages(with_info="imageinfo" in props)
+        query, go_on = self._pages(props)
         if "users" in lists:
             query["users"] = self._users()
         if "siteinfo" in metas:
@@ -62,13 +63,14 @@ class _Query:
             **({"query": query} if query else {}),
         }
 
-    def _pages(self, *, with_info: bool) -> tuple[Json, str | None]:
+    def _pages(self, props: list[str]) -> tuple[Json, str | None]:
         """Return the pages, those that are missing first, as MediaWiki numbers them below zero."""
         asked = self._request.several("titles")
         normal = {title: _normalized(title) for title in asked}
         titles = sorted(set(normal.values()), key=lambda title: self._wiki.page_id(title) or 0)
+        with_info = "imageinfo" in props
         module = ImageInfo(self._wiki, self._addresses, self._request) if with_info else None
-        answers = [self._page(title, module) for title in titles]
+        answers = [self._page(title, module, props) for title in titles]
         changed = [
             {"fromencoded": False, "from": title, "to": to}
             for title, to in normal.items()
@@ -81,12 +83,16 @@ class _Query:
             **({"pages": [page for page, _ in answers]} if answers else {}),
         }, go_on
 
-    def _page(self, title: str, module: ImageInfo | None) -> tuple[Json, str | None]:
+    def _page(
+        self, title: str, module: ImageInfo | None, props: list[str]
+    ) -> tuple[Json, str | None]:
         page_id = self._wiki.page_id(title)
         page: Json = {} if page_id is None else {"pageid": page_id}
         page |= {"ns": FILE_NAMESPACE if title.startswith(PREFIX) else 0, "title": title}
         if page_id is None:
             page["missing"] = True
+        elif text := self._wiki.text(title):
+            page |= described(text, props)
         if module is None:
             return page, None
         versions, go_on = module.versions(title)

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Literal
 
 from bot.demo.commons.formats import Format, describe
+from bot.demo.commons.pages import Text
 
 PREFIX = "File:"
 BASE36_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -62,6 +63,7 @@ class User:
 class _Page:
     page_id: int
     versions: list[Version] = field(default_factory=list)  # newest first
+    text: Text | None = None
 
 
 class MiniWiki:
@@ -73,6 +75,7 @@ class MiniWiki:
         self._users: dict[str, User] = {}
         self._log: list[LogEntry] = []
         self._pages_made = 0
+        self._revisions = 0
 
     def register(self, name: str, *, edits: int, days: int, groups: tuple[str, ...] = ()) -> User:
         """Create an account that is `days` old and has made `edits` edits."""
@@ -112,6 +115,22 @@ class MiniWiki:
             )
             page.versions.insert(0, version)
             return self._record("overwrite" if before else "upload", title, user, comment, version)
+
+    def write(self, title: str, text: str, *, user: str = "Admin", protection: str = "") -> int:
+        """Save the text of any page; return the number of the revision."""
+        with self._lock:
+            page = self._pages.get(title) or self._new_page(title)
+            self._revisions += 1
+            page.text = Text(
+                revision=self._revisions, text=text, user=user, at=_now(), protection=protection
+            )
+            return self._revisions
+
+    def text(self, title: str) -> Text | None:
+        """Return the newest revision of a page, or None when nobody has written it."""
+        with self._lock:
+            page = self._pages.get(title)
+            return page.text if page else None
 
     def delete(self, title: str, *, user: str, comment: str) -> LogEntry:
         """Delete a file with all its versions.
