@@ -14,6 +14,7 @@ from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
 from bot.settings.publishing import PublishSettings
 from bot.settings.rules import DEFAULT_RULES, Rule
 from bot.settings.scoring import ModelSettings, RetrySettings
+from bot.settings.reviewing import ReviewSettings
 from bot.settings.services import LedgerSettings
 from bot.settings.values import Section
 from bot.settings.watching import WatchSettings
@@ -29,6 +30,7 @@ class Settings(Section):
     rules: tuple[Rule, ...] = DEFAULT_RULES
     retry: RetrySettings = RetrySettings()
     publish: PublishSettings = PublishSettings()
+    reviews: ReviewSettings = ReviewSettings()
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)

@@ -54,8 +54,9 @@ class Engine:
         """
         picture = self._decoder.decode(data, timeout_s=media.decode_seconds)
         scores = self._classifier.classify([frame.pixels for frame in picture.frames])
-        places = _places(picture, place)
-        views = tuple(View(score, where) for score, where in zip(scores, places, strict=True))
+        marks = [frame.fingerprint for frame in picture.frames]
+        seen = zip(scores, _places(picture, place), marks, strict=True)
+        views = tuple(View(score, where, mark) for score, where, mark in seen)
         return Seen(views, picture.truncated)
 
     def explain(

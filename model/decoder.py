@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import WorkerDied
+from model.fingerprint import FINGERPRINT, fingerprint
 from model.image import DEFAULT_LIMITS, DecodeLimits, Frame, Picture, decode
 from model.isolation import IsolatedWorker, ProcessLimits
 
@@ -68,7 +69,8 @@ def serve(options: Mapping[str, Any]) -> Callable[[bytes], dict[str, Any]]:
 
 def _plain(picture: Picture) -> dict[str, Any]:
     values = {field.name: getattr(picture, field.name) for field in fields(picture)}
-    return values | {"frames": [[frame.index, frame.pixels] for frame in picture.frames]}
+    frames = [[frame.index, frame.pixels, fingerprint(frame.pixels)] for frame in picture.frames]
+    return values | {"frames": frames}
 
 
 def _picture(answer: Any) -> Picture:
@@ -88,10 +90,16 @@ def _picture(answer: Any) -> Picture:
 
 
 def _frames(listed: Any) -> tuple[Frame, ...]:
-    frames = tuple(Frame(_rgb(pixels), int(index)) for index, pixels in listed)
+    frames = tuple(Frame(_rgb(pixels), int(index), _hex(mark)) for index, pixels, mark in listed)
     if not frames:
         raise ValueError("no frame")
     return frames
+
+
+def _hex(mark: Any) -> str:
+    if mark != "" and not FINGERPRINT.fullmatch(mark):
+        raise ValueError(f"no fingerprint: {mark!r}")
+    return str(mark)
 
 
 def _rgb(pixels: Any) -> NDArray[np.uint8]:

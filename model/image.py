@@ -72,10 +72,14 @@ DEFAULT_LIMITS: Final = DecodeLimits()
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture of a file: `pixels` (H, W, 3) uint8 sRGB, `index` its 0-based position."""
+    """One picture of a file: `pixels` (H, W, 3) uint8 sRGB, `index` its 0-based position.
+
+    `fingerprint` is that of `model.fingerprint`, or empty if it was not taken.
+    """
 
     pixels: NDArray[np.uint8]
     index: int
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

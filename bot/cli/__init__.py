@@ -10,7 +10,17 @@ from bot import __version__
 from bot.errors import LookoutError
 from bot.logs import configure
 
-COMMANDS: Final = ("run", "status", "dead", "check_config", "models", "score", "demo")
+COMMANDS: Final = (
+    "run",
+    "status",
+    "dead",
+    "check_config",
+    "models",
+    "score",
+    "stats",
+    "thresholds",
+    "demo",
+)
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 

@@ -3,7 +3,8 @@
     stream ──▶ Intake ──▶ uploads ──▶ Queue (leases) ──▶ scores + Outbox ──▶ the wiki
                  cursor                                     Census counts it all
 
-History keeps what was decided and edited; DeadLetters has failed uploads tried again.
+History keeps what was decided and edited; DeadLetters has failed uploads tried again. Reviews keeps
+what people decided; Suggestions tells what they were asked.
 
 An upload is waiting, leased, scored, skipped or dead, and always exactly one of these.
 """
@@ -17,9 +18,12 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.outbox import Effect, Outbox
 from bot.ledger.queue import Queue
 from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
+from bot.ledger.reviews import Bookmark, Findings, Review, Reviews, Withdrawal
 from bot.ledger.schema import State
+from bot.ledger.suggestions import Suggestion, Suggestions, Volumes
 
 __all__ = [
+    "Bookmark",
     "Census",
     "Counts",
     "Day",
@@ -28,6 +32,7 @@ __all__ = [
     "DeadLetters",
     "Decision",
     "Effect",
+    "Findings",
     "History",
     "Intake",
     "Intent",
@@ -38,6 +43,12 @@ __all__ = [
     "PastDecision",
     "PastEdit",
     "Queue",
+    "Review",
+    "Reviews",
     "Scored",
     "State",
+    "Suggestion",
+    "Suggestions",
+    "Volumes",
+    "Withdrawal",
 ]

@@ -10,6 +10,8 @@ from bot.ledger.history import History
 from bot.ledger.intake import Intake
 from bot.ledger.outbox import Outbox
 from bot.ledger.queue import Queue
+from bot.ledger.reviews import Reviews
+from bot.ledger.suggestions import Suggestions
 
 
 class Ledger:
@@ -24,6 +26,8 @@ class Ledger:
         self.days = Days(self._engine)
         self.dead = DeadLetters(self._engine)
         self.history = History(self._engine)
+        self.reviews = Reviews(self._engine)
+        self.suggestions = Suggestions(self._engine)
 
     def close(self) -> None:
         """Close every connection. May be called twice."""

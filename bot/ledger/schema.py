@@ -153,3 +153,33 @@ requeues = Table(
     Column("attempts", Integer, nullable=False),
     **TABLE_OPTIONS,
 )
+
+# What people decided. Rows are added; only `withdrawn` is ever changed.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("log_id", ForeignKey(uploads.c.log_id), nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("reference", BigInteger, nullable=False),  # the revision or log entry that decided
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32)),  # of a deletion
+    Column("reviewer", String(LONGEST_NAME), nullable=False),
+    Column("reviewed_at", MOMENT, nullable=False),
+    Column("noted_at", MOMENT, nullable=False),
+    Column("set_aside", String(16)),  # why it does not count: uploader, bot or named
+    Column("withdrawn", Boolean, nullable=False),
+    UniqueConstraint("source", "reference", "log_id"),
+    Index("reviews_by_upload", "log_id"),
+    **TABLE_OPTIONS,
+)
+
+# How far each place on the wiki was read for decisions.
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Column("source", String(16), primary_key=True),
+    Column("place", String(LONGEST_NAME), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    **TABLE_OPTIONS,
+)

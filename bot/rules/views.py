@@ -18,6 +18,7 @@ class View:
 
     scores: Scores
     place: str = ""  # where in the file: "p. 3", "0:12"; empty for a single picture
+    fingerprint: str = ""  # its perceptual hash, 16 hex digits; empty where there is none
 
 
 def own_labels(rule: Rule) -> list[str]:
