@@ -5,8 +5,8 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, UniqueCo
 
 from bot.ledger.columns import MOMENT, ROW_ID, TABLE_OPTIONS
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
