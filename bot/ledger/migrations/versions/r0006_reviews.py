@@ -5,8 +5,8 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, UniqueCo
 
 from bot.ledger.columns import MOMENT, ROW_ID, TABLE_OPTIONS
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
