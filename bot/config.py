@@ -12,9 +12,9 @@ from pydantic import Field, model_validator
 from bot.settings.credentials import Secrets
 from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
 from bot.settings.publishing import PublishSettings
+from bot.settings.reviewing import ReviewSettings
 from bot.settings.rules import DEFAULT_RULES, Rule
 from bot.settings.scoring import ModelSettings, RetrySettings
-from bot.settings.reviewing import ReviewSettings
 from bot.settings.services import LedgerSettings
 from bot.settings.values import Section
 from bot.settings.watching import WatchSettings
