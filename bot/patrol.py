@@ -30,6 +30,7 @@ from bot.media import Fetcher
 from bot.patience import Patience
 from bot.publish import Publisher, ReviewWiki
 from bot.publish.dryrun import DryRunWiki
+from bot.publish.quota import rationed
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
 from bot.stream import UploadStream, now_position
@@ -55,7 +56,7 @@ class Patrol:
         # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
         self._endings: SimpleQueue[signal.Signals | BaseException] = SimpleQueue()
         self._ledger = Ledger(settings.ledger.address)
-        self._monitor = Monitor(self._ledger)
+        self._monitor = Monitor(self._ledger, lambda: self.settings)
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
         self._scorer: Scorer | None = None
@@ -198,7 +199,8 @@ class Patrol:
                 if publisher:
                     publisher.close()
                 wiki = review_wiki(settings, self._patience)
-                publisher = Publisher(self._ledger.outbox, wiki, settings.publish)
+                outbox = rationed(self._ledger, settings.publish)
+                publisher = Publisher(outbox, wiki, settings.publish)
             publisher.turn()
             return 0  # always pause: edits are paced, not made as fast as possible
 

@@ -17,6 +17,7 @@ from bot.logs import concerning
 from bot.pauses import full_jitter
 from bot.publish.entry import compose
 from bot.publish.page import title_for
+from bot.publish.quota import weight_of
 from bot.rules import Facts, Hit, Verdict, View, disagreement, judge
 from bot.rules.verdict import CLEARED
 from bot.watching.vitals import Vitals
@@ -199,4 +200,5 @@ def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list
     log_page = title_for(datetime.now(UTC), settings.publish)
     pages = {LOG_PAGE: log_page, CATEGORY: look.info.title, TAG: look.info.title}
     kinds = [KINDS[action] for action in verdict.actions]
-    return [Intent(kind=kind, page=pages[kind], entry=entry) for kind in kinds]
+    weight = weight_of(hit)
+    return [Intent(kind=kind, page=pages[kind], entry=entry, weight=weight) for kind in kinds]

@@ -10,6 +10,7 @@ from bot.cli.options import add_command, add_config, settings_of
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
     from bot.ledger import Counts
+    from bot.publish.quota import Quota
 
 
 def register(subparsers: "Subparsers") -> None:
@@ -32,14 +33,20 @@ def register(subparsers: "Subparsers") -> None:
 def status(arguments: argparse.Namespace) -> int:
     """Print the counts."""
     from bot.ledger import Ledger  # noqa: PLC0415 - keeps `lookout --help` quick
+    from bot.publish.quota import quota_of  # noqa: PLC0415
 
-    with Ledger(settings_of(arguments).ledger.address) as ledger:
+    settings = settings_of(arguments)
+    with Ledger(settings.ledger.address) as ledger:
         counts = ledger.census.take()
-    print(json.dumps(asdict(counts)) if arguments.json else _table(counts))
+        quota = quota_of(ledger, settings.publish)
+    if arguments.json:
+        print(json.dumps({**asdict(counts), "quota": asdict(quota)}))
+    else:
+        print(_table(counts, quota))
     return 0
 
 
-def _table(counts: "Counts") -> str:
+def _table(counts: "Counts", quota: "Quota") -> str:
     rows = [
         ("seen", str(counts.seen)),
         *((f"  {state}", str(number)) for state, number in counts.states.items()),
@@ -48,6 +55,9 @@ def _table(counts: "Counts") -> str:
         *((f"    scored: {verdict}", str(number)) for verdict, number in counts.verdicts.items()),
         ("suggestions published", str(counts.published)),
         ("suggestions waiting", str(counts.unpublished)),
+        ("  held by the daily quota", str(quota.held)),
+        ("edits left today", f"{quota.edits_left} of {quota.edits_per_day}"),
+        ("suggestions left today", f"{quota.flags_left} of {quota.flags_per_day}"),
         ("unreadable events", str(counts.rejected_events)),
         ("lag behind the stream", _seconds(counts.lag_seconds)),
         ("oldest unfinished", _seconds(counts.oldest_unfinished_seconds)),

@@ -17,6 +17,7 @@ from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.outbox import Effect, Outbox
 from bot.ledger.queue import Queue
+from bot.ledger.ration import RationedOutbox, Spent
 from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
 from bot.ledger.reviews import Bookmark, Findings, Review, Reviews, Withdrawal
 from bot.ledger.schema import State
@@ -43,9 +44,11 @@ __all__ = [
     "PastDecision",
     "PastEdit",
     "Queue",
+    "RationedOutbox",
     "Review",
     "Reviews",
     "Scored",
+    "Spent",
     "State",
     "Suggestion",
     "Suggestions",

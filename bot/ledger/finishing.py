@@ -95,6 +95,7 @@ def _effects(outcome: Outcome, now: float) -> list[dict[str, Any]]:
             "kind": intent.kind,
             "page": intent.page,
             "entry": intent.entry,
+            "weight": intent.weight,
             "created_at": now,
         }
         for intent in outcome.intents

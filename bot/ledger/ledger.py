@@ -10,6 +10,7 @@ from bot.ledger.history import History
 from bot.ledger.intake import Intake
 from bot.ledger.outbox import Outbox
 from bot.ledger.queue import Queue
+from bot.ledger.ration import Ration, RationedOutbox
 from bot.ledger.reviews import Reviews
 from bot.ledger.suggestions import Suggestions
 
@@ -22,12 +23,18 @@ class Ledger:
         self.intake = Intake(self._engine)
         self.queue = Queue(self._engine)
         self.outbox = Outbox(self._engine)
+        self.ration = Ration(self._engine)
         self.census = Census(self._engine)
         self.days = Days(self._engine)
         self.dead = DeadLetters(self._engine)
         self.history = History(self._engine)
         self.reviews = Reviews(self._engine)
         self.suggestions = Suggestions(self._engine)
+
+    def rationed(self, *, edits_per_day: int, flags_per_day: int) -> RationedOutbox:
+        """Return the outbox for the one who sends, with the quotas that bind them."""
+        quotas = {"edits_per_day": edits_per_day, "flags_per_day": flags_per_day}
+        return RationedOutbox(self._engine, **quotas)
 
     def close(self) -> None:
         """Close every connection. May be called twice."""

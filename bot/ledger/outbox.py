@@ -35,6 +35,7 @@ class Outbox:
     def pending(self, *, limit: int) -> list[Effect]:
         """Return the oldest effects that are not on the wiki yet."""
         wanted = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id)
+        wanted = wanted.where(outbox.c.held_at.is_(None))
         with reading(self._engine) as connection:
             rows = connection.execute(wanted.limit(limit)).mappings().all()
         return [

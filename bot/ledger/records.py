@@ -51,6 +51,7 @@ class Intent:
     kind: str
     page: str
     entry: dict[str, Any]
+    weight: float = 0.0  # when a quota holds some back, what weighs more goes out first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

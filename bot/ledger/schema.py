@@ -86,6 +86,8 @@ outbox = Table(
     Column("created_at", MOMENT, nullable=False),
     Column("sent_at", MOMENT),
     Column("sent_as", String(16)),  # the mode it was sent in: live or dry-run
+    Column("weight", SCORE, nullable=False, server_default="0"),  # what weighs more goes out first
+    Column("held_at", MOMENT),  # since when a daily quota holds it
     UniqueConstraint("log_id", "kind"),
     Index("outbox_pending", "sent_at", "id"),
     **TABLE_OPTIONS,

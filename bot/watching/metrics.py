@@ -15,6 +15,7 @@ from bot import __version__
 from bot.errors import LookoutError
 from bot.ledger import Counts
 from bot.ledger.days import FLAGGED
+from bot.publish.quota import Quota
 from bot.watching.observer import Observer
 from bot.watching.vitals import Vitals
 
@@ -27,6 +28,7 @@ class Sources:
     observer: Observer
     connected: Callable[[], bool]
     census: Callable[[], Counts]
+    quota: Callable[[], Quota]
 
 
 def registry_of(sources: Sources) -> CollectorRegistry:
@@ -52,13 +54,14 @@ class _BotCollector(Collector):
         yield from _of_process(self._sources)
         yield from _of_baseline(self._sources.observer)
         try:
-            counts = self._sources.census()
+            counts, quota = self._sources.census(), self._sources.quota()
         except LookoutError:
             yield _gauge("lookout_ledger_up", "Whether the ledger answers", 0)
             return
         yield _gauge("lookout_ledger_up", "Whether the ledger answers", 1)
         yield from _of_uploads(counts)
         yield from _of_outcome(counts)
+        yield from _of_quota(quota)
 
 
 def _of_process(sources: Sources) -> Iterator[Metric]:
@@ -118,6 +121,14 @@ def _of_outcome(counts: Counts) -> Iterator[Metric]:
         "Age of the oldest upload that is not finished, 0 without one",
         counts.oldest_unfinished_seconds or 0.0,
     )
+
+
+def _of_quota(quota: Quota) -> Iterator[Metric]:
+    limits = {"edits": quota.edits_per_day, "flags": quota.flags_per_day}
+    yield _gauges("lookout_quota_limit", "What may go out in a day", "quota", limits)
+    left = {"edits": quota.edits_left, "flags": quota.flags_left}
+    yield _gauges("lookout_quota_left", "What may still go out today (UTC)", "quota", left)
+    yield _gauge("lookout_suggestions_held", "Uploads whose entries a quota holds", quota.held)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -1,8 +1,11 @@
 """The watching of one bot, as `bot.patrol` wires it."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
+from bot.config import Settings
 from bot.ledger import Ledger
+from bot.publish.quota import Quota, quota_of
 from bot.settings.watching import WatchSettings
 from bot.stream import UploadStream
 from bot.watching.health import Health
@@ -15,9 +18,10 @@ from bot.watching.vitals import Vitals
 class Monitor:
     """Keeps the vitals, compares days, and serves what others ask for."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, settings: Callable[[], Settings]) -> None:
         self.vitals = Vitals()
         self._ledger = ledger
+        self._settings = settings
         self._observer = Observer(ledger.days.take)
 
     def serving(
@@ -40,7 +44,9 @@ class Monitor:
             connected,
             ask_ledger=lambda: self._ledger.intake.position(stream_name),
         )
-        sources = Sources(self.vitals, self._observer, connected, self._ledger.census.take)
+        sources = Sources(
+            self.vitals, self._observer, connected, self._ledger.census.take, self._quota
+        )
         return WatchServer(settings.host, settings.port, health, registry_of(sources))
 
     def observe(self, settings: WatchSettings) -> None:
@@ -50,3 +56,6 @@ class Monitor:
             LedgerBusy: the ledger is away.
         """
         self._observer.turn(settings)
+
+    def _quota(self) -> Quota:
+        return quota_of(self._ledger, self._settings().publish)

@@ -149,8 +149,16 @@ def test_status_shows_the_counts_of_the_ledger(home: Path) -> None:
     assert ["    skipped: gone", "1"] in table
     assert ["    scored: review", "1"] in table
     assert ["suggestions waiting", "1"] in table
+    assert ["  held by the daily quota", "0"] in table
     status = json.loads(lookout(home, "status", "--json").stdout)
     assert status.pop("oldest_unfinished_seconds") >= counts.pop("oldest_unfinished_seconds")
+    assert status.pop("quota") == {
+        "edits_per_day": 2000,
+        "edits_made": 0,
+        "flags_per_day": 2000,
+        "flags_sent": 0,
+        "held": 0,
+    }
     assert status == counts
 
 

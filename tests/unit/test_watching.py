@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot import __version__
 from bot.errors import ConfigInvalid, LedgerBusy, NetworkFault
 from bot.ledger import Counts, Day, Ledger
+from bot.publish.quota import Quota, quota_of
+from bot.settings.publishing import PublishSettings
 from bot.settings.watching import WatchSettings
 from bot.watching.health import Health
 from bot.watching.metrics import Sources, registry_of
@@ -49,6 +51,14 @@ def no_census() -> Counts:
     raise LedgerBusy("locked")
 
 
+def no_quota() -> Quota:
+    raise LedgerBusy("locked")
+
+
+def quota(ledger: Ledger) -> Callable[[], Quota]:
+    return lambda: quota_of(ledger, PublishSettings(edits_per_day=7, flags_per_day=0))
+
+
 def health(vitals: Vitals, *, connected: bool = True, ledger_away: bool = False) -> Health:
     return Health(vitals, STALLED_S, lambda: connected, away if ledger_away else lambda: None)
 
@@ -66,7 +76,9 @@ def full_registry(ledger: Ledger) -> CollectorRegistry:
     vitals.beat("score")
     vitals.attempted(5)
     vitals.failed(Undecodable(""))
-    return registry_of(Sources(vitals, observer(ODD), lambda: True, ledger.census.take))
+    return registry_of(
+        Sources(vitals, observer(ODD), lambda: True, ledger.census.take, quota(ledger))
+    )
 
 
 # Health -------------------------------------------------------------------------------------------
@@ -156,6 +168,10 @@ def test_the_figures_are_those_of_the_ledger_and_of_the_process(ledger: Ledger) 
     assert value("lookout_uploads_skipped_total", {"reason": "gone"}) == 1
     assert value("lookout_uploads_dead", {"error": "Undecodable"}) == 1
     assert value("lookout_suggestions_unpublished") == 1
+    assert value("lookout_suggestions_held") == 0
+    assert value("lookout_quota_limit", {"quota": "edits"}) == 7
+    assert value("lookout_quota_left", {"quota": "edits"}) == 7
+    assert value("lookout_quota_left", {"quota": "flags"}) == 0
     assert value("lookout_failures_total", {"error": "Undecodable"}) == 1
     assert value("lookout_attempts_total") == 5
     assert value("lookout_model_info", {"version": "model@1"}) == 1
@@ -167,7 +183,7 @@ def test_the_figures_are_those_of_the_ledger_and_of_the_process(ledger: Ledger) 
 
 
 def test_a_ledger_that_is_away_leaves_the_rest() -> None:
-    sources = Sources(Vitals(), Observer(away), lambda: False, no_census)
+    sources = Sources(Vitals(), Observer(away), lambda: False, no_census, no_quota)
     value = registry_of(sources).get_sample_value
     assert value("lookout_ledger_up") == 0
     assert value("lookout_stream_connected") == 0
@@ -177,7 +193,8 @@ def test_a_ledger_that_is_away_leaves_the_rest() -> None:
 
 def test_two_registries_know_nothing_of_each_other(ledger: Ledger) -> None:
     first = full_registry(ledger)
-    second = registry_of(Sources(Vitals(), Observer(away), lambda: False, ledger.census.take))
+    others = Sources(Vitals(), Observer(away), lambda: False, ledger.census.take, quota(ledger))
+    second = registry_of(others)
     assert first.get_sample_value("lookout_attempts_total") == 5
     assert second.get_sample_value("lookout_attempts_total") == 0
 
