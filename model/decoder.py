@@ -12,6 +12,7 @@ from model.fingerprint import FINGERPRINT, fingerprint
 from model.image import DEFAULT_LIMITS, DecodeLimits, Frame, Picture, decode
 from model.isolation import IsolatedWorker, ProcessLimits
 
+HANDLER: Final = "model.decoder:serve"
 DECODE_TIMEOUT_S: Final = 30.0
 # By default the C library returns a picture's memory to the system at once, and the next picture
 # pays for it in page faults (https://man7.org/linux/man-pages/man3/mallopt.3.html).
@@ -37,7 +38,7 @@ class IsolatedDecoder:
         """Take `limits` and `target` as `model.image.decode` does."""
         self._limits = limits
         options = {"limits": asdict(limits), "target": target}
-        self._worker = IsolatedWorker("model.decoder:serve", options=options, limits=process)
+        self._worker = IsolatedWorker(HANDLER, options=options, limits=process)
 
     def __enter__(self) -> Self:
         return self

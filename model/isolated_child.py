@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import importlib
+import math
 import os
 import resource
 import select
@@ -37,13 +38,13 @@ def main(descriptor: int) -> None:
 
 def _serve(channel: Channel) -> None:
     setup = channel.receive(max_bytes=REQUEST_BYTES)
-    _limit(setup["memory_bytes"])
+    _limit(setup["memory_bytes"], setup["data_bytes"])
     handler: Handler | None = None
     with _reporting(channel):
         handler = _built(setup["handler"], setup["options"])
         channel.send({"result": None})
     while handler is not None:
-        _serve_one(channel, handler)
+        _serve_one(channel, handler, setup["processors"])
 
 
 def _built(name: str, options: Mapping[str, Any]) -> Handler:
@@ -52,9 +53,10 @@ def _built(name: str, options: Mapping[str, Any]) -> Handler:
     return handler
 
 
-def _serve_one(channel: Channel, handler: Handler) -> None:
+def _serve_one(channel: Channel, handler: Handler, processors: float) -> None:
     # A function, so that an idle child holds on to neither payload nor answer.
     request = channel.receive(max_bytes=REQUEST_BYTES)
+    _limit_processor_time(request["timeout_s"] * processors)
     with _alarm(request["timeout_s"] + ALARM_MARGIN_S), _reporting(channel):
         channel.send({"result": handler(request["payload"])})
 
@@ -87,10 +89,20 @@ def _alarm(seconds: float) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _limit(memory_bytes: int | None) -> None:
+def _limit_processor_time(seconds: float) -> None:
+    """Have the kernel end this process (SIGXCPU) when it has computed for `seconds` from now."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(usage.ru_utime + usage.ru_stime + seconds) + 1
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, most))
+
+
+def _limit(memory_bytes: int | None, data_bytes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would be a picture kept on disk
     if memory_bytes is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    if data_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
 
 
 def _die_with_parent() -> None:

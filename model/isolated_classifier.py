@@ -1,18 +1,23 @@
 """`model.classifier.Classifier` in a process of its own: torch's memory and faults stay there."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import BundleCorrupt
 from model.isolation import IsolatedWorker, ProcessLimits
 
 CLASSIFY_TIMEOUT_S: Final = 60.0
-# torch reserves far more address space than it uses, so that RLIMIT_AS cannot bound it.
-PROCESS: Final = ProcessLimits(memory_bytes=None, calls_before_recycling=100_000)
+HANDLER: Final = "model.isolated_classifier:serve"
+# The models take up to 300 MB; each thread has a stack of 8 MiB.
+PROCESS: Final = ProcessLimits(
+    memory_bytes=None, data_bytes=3 * 2**29, calls_before_recycling=100_000
+)
+ROUNDING: Final = 1e-3  # of a probability in bfloat16
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,8 @@ class IsolatedClassifier:
             "precision": precision,
             "second": asdict(second) if second else None,
         }
-        self._worker = IsolatedWorker(
-            "model.isolated_classifier:serve", options=options, limits=PROCESS
-        )
+        limits = replace(PROCESS, processors=threads)
+        self._worker = IsolatedWorker(HANDLER, options=options, limits=limits)
         about = self._worker.call(None, timeout_s=CLASSIFY_TIMEOUT_S)
         self.labels: tuple[str, ...] = tuple(about["labels"])
         self.input_edge: int = about["edge"]
@@ -73,9 +77,12 @@ class IsolatedClassifier:
 
         Raises:
             WorkerDied: the child crashed or took too long.
+            BundleCorrupt: what the model gives are no probabilities.
         """
         timeout_s = CLASSIFY_TIMEOUT_S * max(1, len(pictures))
         scores: list[dict[str, float]] = self._worker.call(list(pictures), timeout_s=timeout_s)
+        for score in scores:
+            self._refuse_what_is_no_probability(score)
         return scores
 
     def explain(self, picture: NDArray[np.uint8], label: str) -> NDArray[np.float32]:
@@ -87,6 +94,16 @@ class IsolatedClassifier:
         request = {"explain": label, "picture": picture}
         shares: NDArray[np.float32] = self._worker.call(request, timeout_s=CLASSIFY_TIMEOUT_S)
         return shares
+
+    def _refuse_what_is_no_probability(self, score: Mapping[str, float]) -> None:
+        """Stop at NaN above all: it reaches no threshold, so that everything would be cleared."""
+        bad = {label: p for label, p in score.items() if not -ROUNDING <= p <= 1 + ROUNDING}
+        if bad:
+            raise BundleCorrupt(
+                f"the model {self.version} gives {bad}, which are no probabilities. Run "
+                "lookout model verify; if it finds nothing, set model.precision: fp32, or "
+                "another model.name"
+            )
 
     def close(self) -> None:
         """End the child."""

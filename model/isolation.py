@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Self
 
 from model import errors
@@ -39,12 +40,20 @@ class ProcessLimits:
     Attributes:
         memory_bytes: address space (RLIMIT_AS); None where a library reserves far more than it
             uses, as torch does.
+        data_bytes: memory of its own that it can write to (RLIMIT_DATA); None for no limit.
+        processors: kept busy over the whole time-out of a call; more processor time than that
+            ends the child (RLIMIT_CPU).
+        growth_bytes: resident memory beyond that after its first call, from which on a fresh child
+            takes over.
         calls_before_recycling: answers after which a fresh child takes over, against leaks.
         answer_bytes: largest answer the parent accepts.
         environment: variables for the child alone.
     """
 
     memory_bytes: int | None = 2**30
+    data_bytes: int | None = None
+    processors: float = 1.0
+    growth_bytes: int = 2**26
     calls_before_recycling: int = 1_000
     answer_bytes: int = 2**28
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +74,7 @@ class _Child:
                 env=_environment() | dict(environment),
             )
         self._channel = Channel(here)
+        self._first_resident: int | None = None
         self.calls = 0
 
     def ask(self, request: Any, timeout_s: float, answer_bytes: int) -> dict[str, Any]:
@@ -84,6 +94,15 @@ class _Child:
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
+
+    def has_grown(self, growth_bytes: int) -> bool:
+        """Tell whether it holds on to so much more than after its first call."""
+        if not self.calls:
+            return False
+        resident = _resident_bytes(self._process.pid)
+        if self._first_resident is None:
+            self._first_resident = resident
+        return resident - self._first_resident > growth_bytes
 
     def kill(self) -> None:
         self._process.kill()
@@ -118,6 +137,8 @@ class IsolatedWorker:
             "handler": handler,
             "options": dict(options),
             "memory_bytes": limits.memory_bytes,
+            "data_bytes": limits.data_bytes,
+            "processors": limits.processors,
         }
         self._limits = limits
         self._turn = threading.Lock()
@@ -159,7 +180,7 @@ class IsolatedWorker:
     def _ready_child(self) -> _Child:
         if self._closed:
             raise ValueError("call on a closed IsolatedWorker")
-        if self._child is not None and self._child.is_alive():
+        if self._child is not None and self._is_fit(self._child):
             return self._child
         self._discard()
         self._child = _Child(self._limits.environment)
@@ -168,6 +189,9 @@ class IsolatedWorker:
             self._discard()
         _result(reply, believed=(LookoutError,))
         return self._child
+
+    def _is_fit(self, child: _Child) -> bool:
+        return child.is_alive() and not child.has_grown(self._limits.growth_bytes)
 
     def _ask(self, child: _Child, request: Any, timeout_s: float) -> dict[str, Any]:
         try:
@@ -183,6 +207,14 @@ class IsolatedWorker:
         if self._child is not None:
             self._child.reap()
             self._child = None
+
+
+def _resident_bytes(pid: int) -> int:
+    """Return the resident memory of a child; 0 when it is gone."""
+    with contextlib.suppress(OSError):
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _environment() -> dict[str, str]:

@@ -35,6 +35,19 @@ def _hang(*_: object) -> None:
         time.sleep(3600)
 
 
+def _spin(*_: object) -> None:
+    while True:
+        pass
+
+
+_leaked: list[bytes] = []
+
+
+def _leak(payload: Any, _: object) -> int:
+    _leaked.append(b"\xff" * payload["bytes"])
+    return os.getpid()
+
+
 def _hog(*_: object) -> list[bytes]:
     kept = []
     while True:
@@ -68,6 +81,8 @@ _DEEDS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "segfault": _segfault,
     "hang": _hang,
     "hog": _hog,
+    "leak": _leak,
+    "spin": _spin,
     "fail": _fail,
     "claim": _claim,
     "bug": _bug,

@@ -129,6 +129,25 @@ def test_a_child_is_recycled_after_its_calls() -> None:
     assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 2]
 
 
+def test_a_child_that_has_grown_is_recycled() -> None:
+    with _worker(ProcessLimits(growth_bytes=2**25 + 2**23)) as worker:
+        pids = [_do(worker, "leak", bytes=2**24) for _ in range(9)]
+    assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [4, 4, 1]
+
+
+def test_a_child_that_computes_for_too_long_is_ended_by_the_kernel() -> None:
+    with _worker(ProcessLimits(processors=1 / AMPLE_S)) as worker:
+        with pytest.raises(errors.WorkerDied, match="SIGXCPU"):
+            _do(worker, "spin")
+        assert _do(worker, "echo", value=1) == 1
+
+
+def test_a_child_without_a_limit_on_address_space_has_one_on_its_own_memory() -> None:
+    limits = ProcessLimits(memory_bytes=None, data_bytes=2**28)
+    with _worker(limits) as worker, pytest.raises(errors.WorkerDied, match="out of memory"):
+        _do(worker, "hog")
+
+
 def test_threads_share_a_worker_without_mixing_answers(worker: IsolatedWorker) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda i: _do(worker, "echo", value=i), range(200)))
