@@ -1,6 +1,7 @@
 """One upload event, parsed and filtered from recentchange JSON.
 
 Schema: mediawiki/recentchange 1.0.1. Uploads are log events (core `LocalFile::recordUpload3`).
+A file that an administrator restores appears without one: the deletion log tells of it.
 """
 
 import re
@@ -11,8 +12,10 @@ from typing import Any, Literal, cast
 
 from bot.errors import MalformedEvent
 
-Action = Literal["upload", "overwrite", "revert"]
+Action = Literal["upload", "overwrite", "revert", "restore"]
 UPLOAD_ACTIONS = ("upload", "overwrite", "revert")
+RESTORE = "restore"
+FILE_NAMESPACE = 6
 LARGEST_LOG_ID = 2**63 - 1
 LONGEST_NAME = 320  # characters; MediaWiki allows 255 bytes, plus the namespace's name
 SHA1_BITS = 160
@@ -31,8 +34,17 @@ class Upload:
     title: str
     user: str
     by_bot: bool
-    sha1: str | None  # 40 hex digits of the original file; None when the log entry hides it
-    uploaded_at: datetime  # the file version's own time, UTC
+    sha1: str | None  # 40 hex digits of the original file; None when the log entry does not tell
+    uploaded_at: datetime  # the file version's own time, UTC; of a restored file when it came back
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A stretch of the stream of which events are missing, from and to ms since 1970."""
+
+    since: int
+    until: int
+    reason: Literal["skipped", "garbled", "asked"]
 
 
 def parse_upload(event: Mapping[str, Any], wiki: str) -> Upload | None:
@@ -41,9 +53,9 @@ def parse_upload(event: Mapping[str, Any], wiki: str) -> Upload | None:
     Raises:
         MalformedEvent: it is an upload event, but not a whole one.
     """
-    if event.get("log_type") != "upload" or event.get("wiki") != wiki or is_canary(event):
+    if not _brings_file(event) or event.get("wiki") != wiki or is_canary(event):
         return None
-    if event.get("type") != "log" or event.get("log_action") not in UPLOAD_ACTIONS:
+    if event.get("type") != "log":
         return None
     try:
         return _upload(event)
@@ -78,6 +90,26 @@ def hex_sha1(base36: str) -> str:
     if not 0 <= value < 2**SHA1_BITS:
         raise ValueError(f"{base36!r} is no sha1 in base 36")
     return f"{value:0{SHA1_HEX_DIGITS}x}"
+
+
+def _brings_file(event: Mapping[str, Any]) -> bool:
+    action = event.get("log_action")
+    match event.get("log_type"):
+        case "upload":
+            return action in UPLOAD_ACTIONS
+        case "delete":
+            return action == RESTORE and _restores_file(event)
+    return False
+
+
+def _restores_file(event: Mapping[str, Any]) -> bool:
+    """Tell whether more came back than a page's text, as far as the log entry says."""
+    if event.get("namespace") != FILE_NAMESPACE:
+        return False
+    match event.get("log_params"):
+        case {"count": {"files": 0}}:
+            return False
+    return True
 
 
 def _meta(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from bot.config import Settings
 from bot.errors import NetworkFault, Never, NothingToScore, NotThereYet, NotYet, Unreachable
 from bot.ledger import Job
 from bot.media import Fetcher, Source, sources
+from bot.moves import follow
 from bot.settling import is_last_attempt
 
 
@@ -27,6 +28,20 @@ class Gatherer:
     def __init__(self, commons: Commons, fetcher: Fetcher) -> None:
         self._commons = commons
         self._fetcher = fetcher
+
+    def find(self, job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:
+        """Return what was announced: `info`, or the file that was moved away from its title.
+
+        Raises:
+            NotThereYet, NothingToScore: as `as_announced` does.
+        """
+        try:
+            return as_announced(job, info, fresh_s)
+        except NothingToScore:
+            moved = follow(self._commons, job)
+            if moved is None:
+                raise
+            return moved
 
     def gather(self, job: Job, info: FileInfo, settings: Settings) -> Material:
         """Return a file's pictures, all of them or, if the rest cannot be had, some.
@@ -73,11 +88,12 @@ def as_announced(job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:
         NotThereYet: it may still come.
         NothingToScore: it is gone, or another version has taken its place.
     """
-    fresh = time.time() - job.uploaded_at.timestamp() < fresh_s
+    # A time far ahead is as little fresh as one far back, or a deleted file would be awaited.
+    fresh = abs(time.time() - job.uploaded_at.timestamp()) < fresh_s
     if info is None:
         if fresh:
             raise NotThereYet(f"{job.title} is not in the wiki's answer yet")
-        raise NothingToScore("gone", f"{job.title} was deleted or moved without a redirect")
+        raise NothingToScore("gone", f"{job.title} was deleted")
     if job.sha1 is None or info.sha1 == job.sha1:
         return info
     if fresh and info.timestamp < job.uploaded_at:

@@ -84,8 +84,13 @@ class Ingest:
         uploads = [delivery.upload for delivery in batch if delivery.upload]
         positions = [delivery.position for delivery in batch if delivery.position is not None]
         bad = [delivery.bad for delivery in batch if delivery.bad]
+        holes = [delivery.hole for delivery in batch if delivery.hole]
+        for hole in holes:
+            log.warning("ingest.gap", reason=hole.reason, seconds=(hole.until - hole.since) / 1000)
         position = max(positions, default=None)
-        new = self._patiently(lambda: self._intake.record(self._name, uploads, position, bad))
+        new = self._patiently(
+            lambda: self._intake.record(self._name, uploads, position, bad, holes)
+        )
         if new or bad:
             log.info("ingest.stored", new=new, repeated=len(uploads) - new, malformed=len(bad))
 

@@ -2,6 +2,7 @@
 
 main thread      signals and failures, config.yaml, a line in the log every minute
 read, ingest     stream → hand-off → ledger
+fill             what the stream left out: the wiki's log → ledger
 score            ledger → wiki, pictures, model → ledger
 publish          outbox → page
 """
@@ -22,10 +23,12 @@ from bot.config import Settings
 from bot.configfile import ConfigWatch
 from bot.engine import Engine
 from bot.errors import LedgerBusy
+from bot.gapfill import LOOK_S, GapFiller, starting_position
 from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
 from bot.ledger import Ledger
+from bot.logevents import WikiLog
 from bot.media import Fetcher
 from bot.patience import Patience
 from bot.publish import Publisher, ReviewWiki
@@ -33,9 +36,10 @@ from bot.publish.dryrun import DryRunWiki
 from bot.publish.quota import rationed
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
-from bot.stream import UploadStream, now_position
+from bot.stream import UploadStream
 from bot.turns import repeat
 from bot.watching.monitor import Monitor
+from bot.wikiapi import WikiApi
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +52,16 @@ NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger", "watch")
 
 
 class Patrol:
-    """One bot. `run` blocks until SIGTERM, SIGINT or an error that a person has to mend."""
+    """One bot. `run` blocks until SIGTERM, SIGINT or an error that a person has to mend.
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    Args:
+        path: The file of the settings, watched for changes.
+        settings: What it says now.
+        since: Uploads from this moment on are wanted, ms since 1970; None goes on as before.
+    """
+
+    def __init__(self, path: Path, settings: Settings, since: int | None = None) -> None:
+        self._since = since
         self._watch = ConfigWatch(path, settings)
         self._stop = threading.Event()
         # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
@@ -79,13 +90,13 @@ class Patrol:
         name = self.settings.stream.url
         beat = partial(self._vitals.beat, "ingest")
         ingest = Ingest(self._ledger.intake, name, self._stop, beat)
-        stream = UploadStream(
-            self.settings.stream, user_agent=self._user_agent, position=self._position()
-        )
+        position = starting_position(self._ledger, name, self._since)
+        stream = UploadStream(self.settings.stream, user_agent=self._user_agent, position=position)
         with self._monitor.serving(self.settings.watch, stream, name):
             self._spawn("read", lambda: ingest.read(stream))
             workers = [
                 self._spawn("ingest", ingest.write),
+                self._spawn("fill", self._fill),
                 self._spawn("score", self._score),
                 self._spawn("publish", self._publish),
             ]
@@ -100,15 +111,6 @@ class Patrol:
     @property
     def _user_agent(self) -> str:
         return user_agent(self.settings.wiki.contact)
-
-    def _position(self) -> int:
-        """Return where to read from; the first start is remembered before anything is read."""
-        name = self.settings.stream.url
-        position = self._ledger.intake.position(name)
-        if position is None:
-            position = now_position()
-            self._ledger.intake.record(name, [], position)
-        return position
 
     def _spawn(self, name: str, work: Callable[[], None]) -> threading.Thread:
         thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
@@ -166,6 +168,7 @@ class Patrol:
             **counts.states,
             unpublished=counts.unpublished,
             lag=round(counts.lag_seconds or 0.0, 1),
+            gaps=round(counts.gap_seconds, 1),
         )
 
     def _score(self) -> None:
@@ -188,6 +191,15 @@ class Patrol:
                 idle_s=lambda: IDLE_S,
                 beat=partial(self._vitals.beat, "score"),
             )
+
+    def _fill(self) -> None:
+        settings = self.settings
+        agent, patience = self._user_agent, self._patience
+        with closing(WikiApi(settings.wiki, user_agent=agent, patience=patience)) as api:
+            wiki_log = WikiLog(api, settings.stream.wiki)
+            filler = GapFiller(self._ledger, wiki_log, settings.stream)
+            beat = partial(self._vitals.beat, "fill")
+            repeat(filler.turn, stop=self._stop, idle_s=lambda: LOOK_S, beat=beat)
 
     def _publish(self) -> None:
         publisher: Publisher | None = None

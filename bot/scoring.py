@@ -28,7 +28,7 @@ from bot.errors import (
     ServerBusy,
     Unreachable,
 )
-from bot.gathering import Gatherer, Material, as_announced, is_final
+from bot.gathering import Gatherer, Material, is_final
 from bot.ledger import Job, Ledger, Scored
 from bot.logs import concerning
 from bot.media import Fetcher
@@ -171,7 +171,7 @@ class Scorer:
         None when another upload of this batch is begun that has the same content: this one is
         given back, and will find its scores.
         """
-        current = as_announced(job, batch.infos.get(job.title), settings.retry.fresh_seconds)
+        current = self._gatherer.find(job, batch.infos.get(job.title), settings.retry.fresh_seconds)
         if current.sha1 in batch.known:
             return Look(current, batch.known[current.sha1])
         if batch.begun.setdefault(current.sha1, job.log_id) != job.log_id:
@@ -233,8 +233,8 @@ class Scorer:
         """Store the scores of files that are still what they were before the fetch."""
         if not looks:
             return
-        after = self._commons.hashes([job.title for job, _ in looks])
-        same = [pair for pair in looks if after.get(pair[0].title) == pair[1].info.sha1]
+        after = self._commons.hashes([look.info.title for _, look in looks])
+        same = [pair for pair in looks if after.get(pair[1].info.title) == pair[1].info.sha1]
         if same:
             cases = [Case(job, look.info, look.views) for job, look in same]
             facts = self._background.facts(cases, settings.rules)
@@ -242,7 +242,7 @@ class Scorer:
                 [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
             )
         for job, look in looks:
-            if after.get(job.title) != look.info.sha1:
+            if after.get(look.info.title) != look.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
                 with concerning(job.log_id):
                     self._settler.postpone(job, error, settings)

@@ -18,7 +18,7 @@ import stamina
 import structlog
 
 from bot.errors import ConfigInvalid, GarbledStream, MalformedEvent, NetworkFault, RetryLater
-from bot.events import Upload, parse_upload, position
+from bot.events import Hole, Upload, parse_upload, position
 from bot.http import CONNECT_TIMEOUT_S, network_faults, raise_if_busy
 from bot.settings.intake import StreamSettings
 
@@ -38,6 +38,7 @@ class Delivery:
     position: int | None  # stream time, ms since 1970
     upload: Upload | None = None
     bad: tuple[MalformedEvent, str] | None = None
+    hole: Hole | None = None  # what the stream passed over just before
 
 
 def _pause(error: Exception) -> bool | float:
@@ -80,6 +81,7 @@ class UploadStream:
         self._position = position
         self.connected = False  # whether a connection is being read at this moment
         self._garbled_at: int | None = None
+        self._set_aside = False  # something, since the last whole event
 
     def __iter__(self) -> Iterator[Delivery]:
         while True:
@@ -158,18 +160,33 @@ class UploadStream:
         # `null` and bare numbers are valid JSON that the server sends after an internal failure.
         if not isinstance(event, dict):
             return None
-        # A time to come would move the cursor past events that nobody has read.
-        self._position = max(self._position, min(position(event) or 0, now_position()))
+        hole = self._advance(position(event) or 0)
         try:
-            return Delivery(self._position, parse_upload(event, self._settings.wiki))
+            return Delivery(self._position, parse_upload(event, self._settings.wiki), hole=hole)
         except MalformedEvent as error:
-            return Delivery(self._position, bad=(error, text))
+            return Delivery(self._position, bad=(error, text), hole=hole)
+
+    def _advance(self, moment: int) -> Hole | None:
+        """Move on to an event's time; return the stretch before it, if it may lack events.
+
+        The whole of Wikimedia is never silent for long. A server starts at the oldest event that it
+        still has, or at the end, and says nothing of it (`offsetsForTimes` of Kafka).
+        """
+        before, garbled = self._position, self._set_aside
+        # A time to come would move the cursor past events that nobody has read.
+        self._position, self._set_aside = max(before, min(moment, now_position())), False
+        if garbled:
+            return Hole(before, self._position, "garbled")
+        if self._position - before > self._settings.hole_seconds * 1000:
+            return Hole(before, self._position, "skipped")
+        return None
 
     def _garbled(self, text: str) -> Delivery:
         """Read the place again once; what is garbled twice at one place is set aside."""
         if self._garbled_at != self._position:
             self._garbled_at = self._position
             raise GarbledStream(f"an event was no JSON, and is read again: {text[:80]!r}")
+        self._set_aside = True
         return Delivery(None, bad=(MalformedEvent("no JSON, twice at this place"), text))
 
 

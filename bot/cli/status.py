@@ -60,6 +60,7 @@ def _table(counts: "Counts", quota: "Quota") -> str:
         ("suggestions left today", f"{quota.flags_left} of {quota.flags_per_day}"),
         ("unreadable events", str(counts.rejected_events)),
         ("lag behind the stream", _seconds(counts.lag_seconds)),
+        ("gaps still to be filled", _seconds(counts.gap_seconds)),
         ("oldest unfinished", _seconds(counts.oldest_unfinished_seconds)),
     ]
     return "\n".join(f"{name:<28}{value:>12}" for name, value in rows)

@@ -101,7 +101,7 @@ class Scenario:
     @property
     def announced(self) -> int:
         """How many upload events there were so far; deletions are none."""
-        return sum(entry.action != "delete" for entry in self._wiki.log)
+        return sum(entry.type == "upload" for entry in self._wiki.log)
 
     def play(self, seconds: float) -> Iterator[None]:
         """Play the script within about `seconds`, a step for each item that is taken."""

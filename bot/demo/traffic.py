@@ -16,6 +16,8 @@ PHRASES = {
     "upload": "uploaded &quot;[[{}]]&quot;: {}",
     "overwrite": "uploaded a new version of &quot;[[{}]]&quot;: {}",
     "delete": "deleted &quot;[[{}]]&quot;: {}",
+    "restore": "undeleted &quot;[[{}]]&quot;: {}",
+    "move": "moved [[{}]]: {}",
 }
 OTHER_WIKIS = {
     "enwiki": "en.wikipedia.org",
@@ -27,13 +29,7 @@ Body = dict[str, Any]
 
 
 def log_event(entry: LogEntry) -> Body:
-    """Return the event of an upload, a new version or a deletion on Commons."""
-    params: Any = []  # PHP writes an empty map so
-    if entry.version:
-        params = {
-            "img_sha1": base36_sha1(entry.version.sha1),
-            "img_timestamp": f"{entry.version.uploaded_at:{COMPACT_TIME}}",
-        }
+    """Return the event of a log entry on Commons."""
     return {
         "id": 2_900_000_000 + entry.log_id,
         "type": "log",
@@ -44,11 +40,24 @@ def log_event(entry: LogEntry) -> Body:
         "user": entry.user,
         "bot": False,
         "log_id": entry.log_id,
-        "log_type": "delete" if entry.action == "delete" else "upload",
+        "log_type": entry.type,
         "log_action": entry.action,
-        "log_params": params,
+        "log_params": _log_params(entry),
         "log_action_comment": PHRASES[entry.action].format(entry.title, entry.comment),
     }
+
+
+def _log_params(entry: LogEntry) -> Any:
+    if entry.version:
+        return {
+            "img_sha1": base36_sha1(entry.version.sha1),
+            "img_timestamp": f"{entry.version.uploaded_at:{COMPACT_TIME}}",
+        }
+    if entry.target:
+        return {"target": entry.target, "noredir": "0" if entry.redirect else "1"}
+    if entry.files:
+        return {"count": {"revisions": 1, "files": entry.files}}
+    return []  # PHP writes an empty map so
 
 
 def other_event(chance: random.Random) -> Body:

@@ -3,8 +3,9 @@
     stream ──▶ Intake ──▶ uploads ──▶ Queue (leases) ──▶ scores + Outbox ──▶ the wiki
                  cursor                                     Census counts it all
 
-History keeps what was decided and edited; DeadLetters has failed uploads tried again. Reviews keeps
-what people decided; Suggestions tells what they were asked.
+Gaps are what the stream left out and the wiki's log has to fill. History keeps what was decided and
+edited; DeadLetters has failed uploads tried again. Reviews keeps what people
+decided; Suggestions tells what they were asked.
 
 An upload is waiting, leased, scored, skipped or dead, and always exactly one of these.
 """
@@ -12,6 +13,7 @@ An upload is waiting, leased, scored, skipped or dead, and always exactly one of
 from bot.ledger.census import Census, Counts
 from bot.ledger.days import Day, Days
 from bot.ledger.dead import DeadLetter, DeadLetters
+from bot.ledger.gaps import ASKED, Gap, Gaps
 from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
@@ -24,6 +26,7 @@ from bot.ledger.schema import State
 from bot.ledger.suggestions import Suggestion, Suggestions, Volumes
 
 __all__ = [
+    "ASKED",
     "Bookmark",
     "Census",
     "Counts",
@@ -34,6 +37,8 @@ __all__ = [
     "Decision",
     "Effect",
     "Findings",
+    "Gap",
+    "Gaps",
     "History",
     "Intake",
     "Intent",

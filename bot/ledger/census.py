@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, func, select
 
 from bot.ledger.dialect import clock
+from bot.ledger.gaps import seconds_open
 from bot.ledger.schema import State, cursors, outbox, rejects, uploads
 from bot.ledger.transactions import reading
 
@@ -25,6 +26,7 @@ class Counts:
     rejected_events: int
     lag_seconds: float | None  # how far the stream position lies behind now
     oldest_unfinished_seconds: float | None
+    gap_seconds: float  # of the stream's time that was not read and is not filled yet
 
     @property
     def balanced(self) -> bool:
@@ -67,6 +69,7 @@ class Census:
                 rejected_events=connection.scalar(select(func.count(rejects.c.digest))) or 0,
                 lag_seconds=None if position is None else max(0.0, now - position / 1000),
                 oldest_unfinished_seconds=None if oldest is None else max(0.0, now - oldest),
+                gap_seconds=seconds_open(connection),
             )
 
 

@@ -6,6 +6,7 @@ from bot.ledger.census import Census
 from bot.ledger.days import Days
 from bot.ledger.dead import DeadLetters
 from bot.ledger.engine import open_engine
+from bot.ledger.gaps import Gaps
 from bot.ledger.history import History
 from bot.ledger.intake import Intake
 from bot.ledger.outbox import Outbox
@@ -21,6 +22,7 @@ class Ledger:
     def __init__(self, address: str) -> None:
         self._engine = open_engine(address)
         self.intake = Intake(self._engine)
+        self.gaps = Gaps(self._engine)
         self.queue = Queue(self._engine)
         self.outbox = Outbox(self._engine)
         self.ration = Ration(self._engine)

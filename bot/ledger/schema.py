@@ -102,6 +102,25 @@ cursors = Table(
     **TABLE_OPTIONS,
 )
 
+# Stretches of a stream that were not read, in its time; closed when the wiki's log has filled them.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("stream", String(200), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("found_at", MOMENT, nullable=False),
+    Column("part", String(16)),  # the log being read, and where it goes on
+    Column("token", String(255)),
+    Column("found", Integer, nullable=False, server_default="0"),  # uploads that were missing
+    Column("closed_at", MOMENT),
+    UniqueConstraint("stream", "since", "until"),
+    Index("gaps_open", "closed_at"),
+    **TABLE_OPTIONS,
+)
+
 # Upload events that could not be read: kept for a person, never dropped in silence.
 rejects = Table(
     "rejects",

@@ -14,6 +14,7 @@ class StreamSettings(Section):
     wiki: str = Field("commonswiki", min_length=1)
     overlap_seconds: int = Field(60, ge=0, le=86_400)
     silence_seconds: int = Field(60, ge=1, le=900)
+    hole_seconds: int = Field(60, ge=1, le=86_400)
 
 
 class WikiSettings(Section):

@@ -116,6 +116,7 @@ def _of_outcome(counts: Counts) -> Iterator[Metric]:
     yield _gauge("lookout_suggestions_unpublished", "Entries in the outbox", counts.unpublished)
     if counts.lag_seconds is not None:
         yield _gauge("lookout_lag_seconds", "Distance behind the stream", counts.lag_seconds)
+    yield _gauge("lookout_gap_seconds", "Stream time still to be filled", counts.gap_seconds)
     yield _gauge(
         "lookout_oldest_unfinished_seconds",
         "Age of the oldest upload that is not finished, 0 without one",

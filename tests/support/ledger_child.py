@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import event
 
 from bot.errors import LedgerBusy, LookoutError
+from bot.events import Hole
 from bot.ledger import Ledger
 from support.ledgers import STREAM, claim, claim_one, fill, finish
 from support.uploads import upload
@@ -49,6 +50,22 @@ def record(ledger: Ledger, moment: str) -> None:
     """Record three uploads and die at `moment`."""
     _die_before(ledger, moment)
     fill(ledger, [1, 2, 3], position=1000)
+    _die()
+
+
+def pass_hole(ledger: Ledger, moment: str) -> None:
+    """Move the cursor past a hole, and die at `moment`."""
+    _die_before(ledger, moment)
+    ledger.intake.record(STREAM, [], 61_000, holes=[Hole(1_000, 61_000, "skipped")])
+    _die()
+
+
+def fill_gap(ledger: Ledger, moment: str) -> None:
+    """Store what was found of the one gap there is, three uploads, and die at `moment`."""
+    (gap,) = ledger.gaps.open(STREAM)
+    _die_before(ledger, moment)
+    found = [upload(log_id) for log_id in (1, 2, 3)]
+    ledger.gaps.progress(gap, found, part="upload", token="next")  # noqa: S106 - no secret
     _die()
 
 
@@ -109,7 +126,7 @@ def overfill(ledger: Ledger, file_bytes: str) -> None:
         _say(json.dumps({"kept": kept, "seen": seen, "error": type(error).__name__}))
 
 
-ACTIONS = (record, settle, requeue, drain, work, overfill)
+ACTIONS = (record, pass_hole, fill_gap, settle, requeue, drain, work, overfill)
 
 if __name__ == "__main__":
     name, place, argument = sys.argv[1:]

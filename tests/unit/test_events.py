@@ -15,7 +15,7 @@ from support.properties import PATIENT
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 WIKI = "commonswiki"
-UPLOADS = ("upload", "overwrite", "revert-by-web", "revert-by-api")
+UPLOADS = ("upload", "overwrite", "revert-by-web", "revert-by-api", "restore")
 
 
 def recorded(name: str) -> dict[str, Any]:
@@ -56,12 +56,38 @@ def test_a_recorded_upload_is_read_whole() -> None:
         ("overwrite", "overwrite"),
         ("revert-by-web", "revert"),
         ("revert-by-api", "overwrite"),
+        ("restore", "restore"),
     ],
 )
 def test_every_recorded_way_to_add_a_file_version_is_an_upload(name: str, action: str) -> None:
     upload = parse_upload(recorded(name), WIKI)
     assert upload
     assert upload.action == action
+
+
+def test_a_restored_file_is_read_as_of_the_moment_it_came_back() -> None:
+    upload = parse_upload(recorded("restore"), WIKI)
+    assert upload
+    assert (upload.log_id, upload.user, upload.sha1) == (24, "Admin", None)
+    assert upload.uploaded_at == datetime(2026, 11, 22, 14, 31, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"namespace": 2},
+        {"log_params": {"count": {"revisions": 1, "files": 0}}},
+        {"log_action": "delete"},
+        {"log_action": "revision"},
+    ],
+)
+def test_a_restored_page_without_a_file_is_none(changes: dict[str, Any]) -> None:
+    assert parse_upload({**recorded("restore"), **changes}, WIKI) is None
+
+
+@pytest.mark.parametrize("params", [[], {}, {"count": 3}, {"count": {"files": 2}}])
+def test_a_restored_file_may_have_come_back_when_the_log_does_not_say(params: Any) -> None:
+    assert parse_upload({**recorded("restore"), "log_params": params}, WIKI)
 
 
 @pytest.mark.parametrize("name", others())

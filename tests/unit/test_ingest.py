@@ -14,7 +14,7 @@ import pytest
 from bot import ingest as ingest_module
 from bot.demo.eventstream import EventStreamServer
 from bot.errors import LedgerBusy, MalformedEvent
-from bot.events import Upload
+from bot.events import Hole, Upload
 from bot.ingest import Ingest
 from bot.ledger import Intake, Ledger
 from bot.ledger import sqlite as sqlite_ledger
@@ -70,10 +70,11 @@ class NotingIntake(Intake):
         batch: Sequence[Upload],
         position: int | None,
         bad: Sequence[tuple[MalformedEvent, str]] = (),
+        holes: Sequence[Hole] = (),
     ) -> int:
         """Note, then store."""
         self.batches.append(([upload.log_id for upload in batch], position))
-        return super().record(stream, batch, position, bad)
+        return super().record(stream, batch, position, bad, holes)
 
 
 def test_what_was_delivered_before_the_stop_is_stored(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 import bot.demo
-from bot.commons import Commons, FileInfo
 from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Engine, Seen
 from bot.errors import NotThereYet, Refused
@@ -169,24 +168,9 @@ def test_a_file_deleted_while_it_is_looked_at_is_not_put_on_the_page(bench: Benc
 
 
 def test_a_file_moved_with_a_redirect_is_reported_under_its_new_name(bench: Bench) -> None:
-    class Redirecting(Commons):
-        """Answers for a moved file as the wiki does: the target, under the old title."""
-
-        def files(self, titles: object) -> dict[str, FileInfo]:
-            del titles
-            return {"File:Old.png": super().files(["File:New.png"])["File:New.png"]}
-
-        def hashes(self, titles: object) -> dict[str, str]:
-            del titles
-            return {"File:Old.png": super().hashes(["File:New.png"])["File:New.png"]}
-
-    entry = bench.upload("New.png")
-    bench.sql("UPDATE uploads SET title = 'File:Old.png'")
-    host = bench.settings.wiki
-    bench.commons.close()
-    bench.commons = Redirecting(host, user_agent="CommonsLookoutTest/1", width=500)
+    entry = bench.upload("Old.png")
+    bench.wiki.move("File:Old.png", "File:New.png", user="Admin", comment="")
     bench.engine.deed = striking
-    bench.use(bench.engine)
     bench.turn()
     assert state(bench, entry) == ("scored", "review")
     (effect,) = bench.ledger.outbox.pending(limit=10)

@@ -7,13 +7,14 @@ from typing import Any
 
 from bot.demo.commons.addresses import Addresses
 from bot.demo.commons.imageinfo import ImageInfo
+from bot.demo.commons.logevents import log_events
 from bot.demo.commons.pages import described
 from bot.demo.commons.request import ApiError, Request, iso
 from bot.demo.commons.wiki import PREFIX, MiniWiki, User
 
 FILE_NAMESPACE = 6
 PROPS = ("imageinfo", "revisions", "info", "categories", "templates")
-LISTS = ("users",)
+LISTS = ("users", "logevents")
 METAS = ("siteinfo",)
 USER_PROPS = ("editcount", "registration", "groups")
 IMPLICIT_GROUPS = ("*", "user", "autoconfirmed")
@@ -48,8 +49,12 @@ class _Query:
         lists = self._request.chosen("list", LISTS, module="query")
         metas = self._request.chosen("meta", METAS, module="query")
         query, go_on = self._pages(props)
+        continued = {"iistart": go_on, "continue": "||"} if go_on else {}
         if "users" in lists:
             query["users"] = self._users()
+        if "logevents" in lists:
+            query["logevents"], more = log_events(self._wiki, self._request)
+            continued |= more
         if "siteinfo" in metas:
             query["general"] = self._general()
         warnings = {
@@ -57,7 +62,7 @@ class _Query:
             for module, texts in self._request.warnings.items()
         }
         return {
-            **({"continue": {"iistart": go_on, "continue": "||"}} if go_on else {}),
+            **({"continue": continued} if continued else {}),
             **({} if go_on else {"batchcomplete": True}),
             **({"warnings": warnings} if warnings else {}),
             **({"query": query} if query else {}),

@@ -40,7 +40,11 @@ class ImageInfo:
         self._parameter = request.text("iiurlparam")
 
     def versions(self, title: str) -> tuple[list[Json], str | None]:
-        """Return the asked-for versions of a file, and where to go on if there are more."""
+        """Return the asked-for versions of a file, and where to go on if there are more.
+
+        A redirect is answered for by the file it leads to.
+        """
+        title = self._wiki.canonical(title)
         wanted = [
             version
             for version in self._wiki.versions(title)

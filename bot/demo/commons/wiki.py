@@ -2,10 +2,11 @@
 
 import hashlib
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from bot.demo.commons.formats import Format, describe
 from bot.demo.commons.pages import Text
@@ -14,7 +15,14 @@ PREFIX = "File:"
 BASE36_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 BASE36_SHA1_LENGTH = 31
 COMPACT_TIME = "%Y%m%d%H%M%S"
-LogAction = Literal["upload", "overwrite", "delete"]
+LogAction = Literal["upload", "overwrite", "delete", "restore", "move"]
+LOG_TYPES: Mapping[LogAction, str] = {
+    "upload": "upload",
+    "overwrite": "upload",
+    "delete": "delete",
+    "restore": "delete",
+    "move": "move",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """One line of Special:Log; a deletion has no version."""
+    """One line of Special:Log; only an upload has a version, only a move a target."""
 
     log_id: int
     action: LogAction
@@ -45,7 +53,17 @@ class LogEntry:
     user: str
     comment: str
     at: datetime
-    version: Version | None
+    page_id: int
+    version: Version | None = None
+    target: str | None = None
+    redirect: bool = True  # left behind by the move
+    files: int = 0  # versions restored
+    hidden: frozenset[str] = frozenset()  # "action", "user": what only oversighters see
+
+    @property
+    def type(self) -> str:
+        """The log that it stands in."""
+        return LOG_TYPES[self.action]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +85,19 @@ class _Page:
 
 
 class MiniWiki:
-    """Files, users and log of the miniature Commons; safe to use from several threads."""
+    """Files, users and log of the miniature Commons; safe to use from several threads.
+
+    `clock` may be replaced, so that something happens there in the past.
+    """
 
     def __init__(self) -> None:
+        self.clock: Callable[[], datetime] = _now
         self._lock = threading.Lock()
         self._pages: dict[str, _Page] = {}
         self._users: dict[str, User] = {}
         self._log: list[LogEntry] = []
+        self._deleted: dict[str, _Page] = {}
+        self._redirects: dict[str, tuple[int, str]] = {}  # page number and target
         self._pages_made = 0
         self._revisions = 0
 
@@ -84,7 +108,7 @@ class MiniWiki:
                 user_id=len(self._users) + 1,
                 name=name,
                 edits=edits,
-                registered_at=_now() - timedelta(days=days),
+                registered_at=self.clock() - timedelta(days=days),
                 groups=groups,
             )
             self._users[name] = user
@@ -99,10 +123,12 @@ class MiniWiki:
         LocalFile::recordUpload3 does, so its time can lie in the future.
         """
         with self._lock:
+            self._redirects.pop(title, None)
             page = self._pages.get(title) or self._new_page(title)
             before = page.versions[0] if page.versions else None
-            moment = max(_now(), before.uploaded_at + timedelta(seconds=1)) if before else _now()
+            moment = self.clock()
             if before:
+                moment = max(moment, before.uploaded_at + timedelta(seconds=1))
                 archived = f"{moment:{COMPACT_TIME}}!{file_name(title)}"
                 page.versions[0] = replace(before, archive_name=archived)
             version = Version(
@@ -114,7 +140,8 @@ class MiniWiki:
                 rendered_from=monotonic() + rendering_s,
             )
             page.versions.insert(0, version)
-            return self._record("overwrite" if before else "upload", title, user, comment, version)
+            action: LogAction = "overwrite" if before else "upload"
+            return self._record(action, title, user, comment, page=page, version=version)
 
     def write(self, title: str, text: str, *, user: str = "Admin", protection: str = "") -> int:
         """Save the text of any page; return the number of the revision."""
@@ -139,8 +166,46 @@ class MiniWiki:
             KeyError: there is no such file.
         """
         with self._lock:
-            del self._pages[title]
-            return self._record("delete", title, user, comment, None)
+            page = self._deleted[title] = self._pages.pop(title)
+            return self._record("delete", title, user, comment, page=page)
+
+    def restore(self, title: str, *, user: str, comment: str) -> LogEntry:
+        """Bring back a deleted file with all its versions.
+
+        Raises:
+            KeyError: no such file was deleted.
+        """
+        with self._lock:
+            page = self._pages[title] = self._deleted.pop(title)
+            files = len(page.versions)
+            return self._record("restore", title, user, comment, page=page, files=files)
+
+    def move(
+        self, title: str, target: str, *, user: str, comment: str, redirect: bool = True
+    ) -> LogEntry:
+        """Give a file another title; its old one leads to it unless there is no `redirect`.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        with self._lock:
+            page = self._pages[target] = self._pages.pop(title)
+            if redirect:
+                self._pages_made += 1
+                self._redirects[title] = (self._pages_made, target)
+            return self._record(
+                "move", title, user, comment, page=page, target=target, redirect=redirect
+            )
+
+    def hide(self, log_id: int, *what: str) -> None:
+        """Hide the `action` or the `user` of a log entry, or both, as oversighters do."""
+        with self._lock:
+            self._log[log_id - 1] = replace(self._log[log_id - 1], hidden=frozenset(what))
+
+    def canonical(self, title: str) -> str:
+        """Return the title to which a redirect leads, and any other title as it is."""
+        with self._lock:
+            return self._redirects.get(title, (0, title))[1]
 
     def versions(self, title: str) -> tuple[Version, ...]:
         """Return the versions of a file, newest first; none when it does not exist."""
@@ -149,8 +214,10 @@ class MiniWiki:
             return tuple(page.versions) if page else ()
 
     def page_id(self, title: str) -> int | None:
-        """Return the number of a file's page, or None when it does not exist."""
+        """Return the number of a page, or None when it does not exist."""
         with self._lock:
+            if title in self._redirects:
+                return self._redirects[title][0]
             page = self._pages.get(title)
             return page.page_id if page else None
 
@@ -171,7 +238,7 @@ class MiniWiki:
         return page
 
     def _record(
-        self, action: LogAction, title: str, user: str, comment: str, version: Version | None
+        self, action: LogAction, title: str, user: str, comment: str, *, page: _Page, **more: Any
     ) -> LogEntry:
         entry = LogEntry(
             log_id=len(self._log) + 1,
@@ -179,8 +246,9 @@ class MiniWiki:
             title=title,
             user=user,
             comment=comment,
-            at=_now(),
-            version=version,
+            at=self.clock(),
+            page_id=page.page_id,
+            **more,
         )
         self._log.append(entry)
         return entry

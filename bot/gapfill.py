@@ -1,0 +1,95 @@
+"""Fills the gaps that the stream left, from the wiki's own log, a page of it a turn."""
+
+import time
+from typing import Final
+
+import structlog
+
+from bot.errors import Refused
+from bot.events import Hole
+from bot.ledger import ASKED, Gap, Ledger
+from bot.logevents import PARTS, LogPage, WikiLog
+from bot.settings.intake import StreamSettings
+from bot.stream import now_position
+from bot.wikiapi import MAXLAG_S
+
+log = structlog.get_logger(__name__)
+
+LOOK_S: Final = 5.0  # between looks for a gap
+# Replicas further behind do not answer us; so much later they have every entry.
+RIPE_S: Final = MAXLAG_S
+BAD_TOKEN: Final = "badcontinue"  # noqa: S105 - MediaWiki's name of an error
+NEXT_PART: Final = dict(zip(PARTS, [*PARTS][1:], strict=False))
+
+
+class GapFiller:
+    """Reads the log through every gap of one stream, from its oldest to its newest end."""
+
+    def __init__(self, ledger: Ledger, wiki_log: WikiLog, stream: StreamSettings) -> None:
+        self._gaps = ledger.gaps
+        self._log = wiki_log
+        self._stream = stream
+
+    def turn(self) -> int:
+        """Read one page of the log for the first gap that is ripe; return how many were read.
+
+        Raises:
+            RetryLater: the wiki or the ledger is busy or away.
+            Refused: the wiki does not let us read its log.
+        """
+        ripe_until = (time.time() - RIPE_S) * 1000
+        ripe = (gap for gap in self._gaps.open(self._stream.url) if gap.until <= ripe_until)
+        gap = next(ripe, None)
+        if gap is None:
+            return 0
+        self._fill(gap)
+        return 1
+
+    def _fill(self, gap: Gap) -> None:
+        part = gap.part or next(iter(PARTS))
+        page = self._read(gap, part)
+        if page.token:
+            new = self._gaps.progress(gap, page.uploads, page.bad, part=part, token=page.token)
+        elif part in NEXT_PART:
+            after = NEXT_PART[part]
+            new = self._gaps.progress(gap, page.uploads, page.bad, part=after, token=None)
+        else:
+            new = self._gaps.close(gap, page.uploads, page.bad)
+            log.info("gap.closed", gap=gap.id, reason=gap.reason, seconds=_seconds(gap))
+        known = len(page.uploads) - new
+        log.info("gap.read", gap=gap.id, log=part, new=new, known=known, hidden=page.hidden)
+
+    def _read(self, gap: Gap, part: str) -> LogPage:
+        # An event reaches the stream a little later than the wiki's log has it.
+        since = gap.since - self._stream.overlap_seconds * 1000
+        try:
+            return self._log.page(part, since, gap.until, gap.token)
+        except Refused as error:
+            if error.code != BAD_TOKEN or gap.token is None:
+                raise
+            log.warning("gap.again", gap=gap.id, log=part, error=str(error))
+            return self._log.page(part, since, gap.until)
+
+
+def starting_position(ledger: Ledger, stream: str, since: int | None = None) -> int:
+    """Return where to read a stream from, ms since 1970; a first start is remembered.
+
+    Args:
+        ledger: Says where an earlier process ended.
+        stream: Its address.
+        since: All uploads from then on are wanted, seen before or not. What lies before the
+            position is left to the wiki's log, as a gap that outlives this process.
+    """
+    known = ledger.intake.position(stream)
+    position = now_position() if known is None else known
+    holes = []
+    if since is not None and since < position and not ledger.gaps.reaches(stream, since):
+        holes = [Hole(since, position, ASKED)]
+        log.info("gap.asked", seconds=(position - since) / 1000)
+    if known is None or holes:
+        ledger.intake.record(stream, [], position, holes=holes)
+    return position
+
+
+def _seconds(gap: Gap) -> float:
+    return (gap.until - gap.since) / 1000
