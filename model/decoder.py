@@ -91,7 +91,9 @@ def _picture(answer: Any) -> Picture:
 
 
 def _frames(listed: Any) -> tuple[Frame, ...]:
-    frames = tuple(Frame(_rgb(pixels), int(index), _hex(mark)) for index, pixels, mark in listed)
+    frames = tuple(
+        Frame(checked_rgb(pixels), int(index), _hex(mark)) for index, pixels, mark in listed
+    )
     if not frames:
         raise ValueError("no frame")
     return frames
@@ -103,7 +105,12 @@ def _hex(mark: Any) -> str:
     return str(mark)
 
 
-def _rgb(pixels: Any) -> NDArray[np.uint8]:
+def checked_rgb(pixels: Any) -> NDArray[np.uint8]:
+    """Return what a child sent as a picture, uint8 (H, W, 3).
+
+    Raises:
+        ValueError: it is none.
+    """
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or not pixels.size:
         raise ValueError("a frame without pixels")
     if pixels.ndim != RGB_AXES or pixels.shape[2] != RGB_CHANNELS:

@@ -13,6 +13,12 @@ _DECODED: Final = (
     (b"II+\x00", "TIFF"),
     (b"MM\x00+", "TIFF"),
 )
+_VIDEOS: Final = (
+    (b"\x1a\x45\xdf\xa3", "matroska"),
+    (b"OggS", "ogg"),
+    (b"\x00\x00\x01\xba", "mpeg"),
+    (b"\x00\x00\x01\xb3", "mpegvideo"),
+)
 _NOT_DECODED: Final = (
     (b"%PDF-", "a PDF document"),
     (b"AT&TFORM", "a DjVu document"),
@@ -38,6 +44,11 @@ def decoder_name(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
     return next((name for magic, name in _DECODED if data.startswith(magic)), None)
+
+
+def demuxer_name(data: bytes) -> str | None:
+    """Return FFmpeg's demuxer for the video that `data` starts like, or None if it is no video."""
+    return next((name for magic, name in _VIDEOS if data.startswith(magic)), None)
 
 
 def describe(data: bytes) -> str:

@@ -25,19 +25,19 @@ def video(
     """Return a video that shows each of `scenes` for `SCENE_S`."""
     frames = b"".join(_raw(scene) * round(SCENE_S * FRAMES_PER_S) for scene in scenes)
     sound = _TONE if with_sound else ()
-    return _ffmpeg(suffix, *_SILENT_FRAMES, *sound, *codec, stdin=frames)
+    return ffmpeg(suffix, *_SILENT_FRAMES, *sound, *codec, stdin=frames)
 
 
 def sound(suffix: str, *codec: str) -> bytes:
     """Return two seconds of a rising tone."""
-    return _ffmpeg(suffix, *_TONE, *codec)
+    return ffmpeg(suffix, *_TONE, *codec)
 
 
 def _raw(scene: Image.Image) -> bytes:
     return ImageOps.fit(scene, (WIDTH, HEIGHT)).tobytes()
 
 
-def _ffmpeg(suffix: str, *arguments: str, stdin: bytes = b"") -> bytes:
+def ffmpeg(suffix: str, *arguments: str, stdin: bytes = b"") -> bytes:
     """Run ffmpeg into a file: containers written to a pipe lack their length."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / f"made{suffix}"
