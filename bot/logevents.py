@@ -32,7 +32,8 @@ class LogPage:
 
     uploads: Sequence[Upload]
     bad: Sequence[tuple[MalformedEvent, str]]
-    hidden: int  # entries that do not say which file they are about
+    entries: int  # of any kind
+    hidden: int  # those that do not say which file they are about
     token: str | None  # where to go on; None at the end
 
 
@@ -72,7 +73,13 @@ class WikiLog:
         entries, token = _read(self._api, lelimit=str(ENTRIES_PER_REQUEST), **asked, **go_on)
         told = [entry for entry in entries if "title" in entry]
         uploads, bad = self._parsed(told)
-        return LogPage(uploads=uploads, bad=bad, hidden=len(entries) - len(told), token=token)
+        return LogPage(
+            uploads=uploads,
+            bad=bad,
+            entries=len(entries),
+            hidden=len(entries) - len(told),
+            token=token,
+        )
 
     def _parsed(
         self, entries: Sequence[Mapping[str, Any]]

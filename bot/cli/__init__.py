@@ -12,6 +12,7 @@ from bot.logs import configure
 
 COMMANDS: Final = (
     "run",
+    "replay",
     "status",
     "dead",
     "check_config",

@@ -2,15 +2,18 @@
 
 import argparse
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import DEFAULT_PATH, Settings
 from bot.configfile import load
+from bot.moments import parse_moment
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - no public name
 
+LONGEST_AGO = timedelta(days=90)  # two million uploads lie in a month
 CONFIG_VARIABLE = "LOOKOUT_CONFIG"
 
 
@@ -38,7 +41,24 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def moment(text: str) -> datetime:
+    """Return a time in the past, as an argument names it."""
+    return _moment(text)
+
+
+def recent_moment(text: str) -> datetime:
+    """Return a time in the past, as an argument names it, at most `LONGEST_AGO` ago."""
+    return _moment(text, longest=LONGEST_AGO)
+
+
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """Return the validated settings of `--config`."""
     path: Path = arguments.config
     return load(path)
+
+
+def _moment(text: str, longest: timedelta | None = None) -> datetime:
+    try:
+        return parse_moment(text, datetime.now(UTC), longest=longest)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

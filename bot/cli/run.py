@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from bot.cli.options import add_command, add_config, settings_of
+from bot.cli.options import add_command, add_config, recent_moment, settings_of
 
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
@@ -23,6 +23,13 @@ def register(subparsers: "Subparsers") -> None:
         example="lookout run --config config.yaml",
     )
     add_config(parser)
+    parser.add_argument(
+        "--since",
+        type=recent_moment,
+        metavar="TIME",
+        help="uploads from then on, too: 2026-11-22T14:00 (UTC) or '2 days ago'; what the stream "
+        "has passed already is read from the wiki's log",
+    )
     parser.set_defaults(run=run)
 
 
@@ -31,5 +38,6 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     from bot.patrol import Patrol  # noqa: PLC0415 - keeps `lookout --help` quick
 
-    Patrol(arguments.config, settings).run()
+    since = arguments.since and int(arguments.since.timestamp() * 1000)
+    Patrol(arguments.config, settings, since).run()
     return 0

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,8 +87,9 @@ def test_the_help_of_every_command_ends_with_an_example_that_parses(
     assert shown.err == ""
     _, found, example = shown.out.partition("example:")
     assert found
-    assert example.split()[: 1 + len(command.split())] == ["lookout", *command.split()]
-    build_parser().parse_args(example.split()[1:])  # exits where it does not parse
+    words = shlex.split(example)
+    assert words[: 1 + len(command.split())] == ["lookout", *command.split()]
+    build_parser().parse_args(words[1:])  # exits where it does not parse
 
 
 @pytest.mark.parametrize(
