@@ -5,6 +5,7 @@ read, ingest     stream → hand-off → ledger
 fill             what the stream left out: the wiki's log → ledger
 score            ledger → wiki, pictures, model → ledger
 publish          outbox → page
+review           decisions of people → ledger
 """
 
 import itertools
@@ -27,7 +28,6 @@ from bot.gapfill import LOOK_S, GapFiller, starting_position
 from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
-from bot.lanes import Lane
 from bot.ledger import Ledger
 from bot.logevents import WikiLog
 from bot.media import Fetcher
@@ -35,6 +35,7 @@ from bot.patience import Patience
 from bot.publish import Publisher, ReviewWiki
 from bot.publish.dryrun import DryRunWiki
 from bot.publish.quota import rationed
+from bot.review.reader import ReviewReader
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
 from bot.stream import UploadStream
@@ -71,7 +72,7 @@ class Patrol:
         self._monitor = Monitor(self._ledger, lambda: self.settings)
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
-        self._scorers: list[Scorer] = []
+        self._scorer: Scorer | None = None
         self._patience = Patience()
 
     @property
@@ -100,6 +101,7 @@ class Patrol:
                 self._spawn("fill", self._fill),
                 self._spawn("score", self._score),
                 self._spawn("publish", self._publish),
+                self._spawn("review", self._review),
             ]
             try:
                 self._attend()
@@ -181,24 +183,17 @@ class Patrol:
         fetcher = Fetcher(settings.wiki, settings.media, user_agent=agent, patience=patience)
         commons = Commons(settings.wiki, user_agent=agent, width=width, patience=patience)
         with closing(commons):
-            parts = (self._ledger, commons, fetcher, engine, self._stop)
-            pictures, videos = self._scorers = [
-                Scorer(*parts, lane=lane, vitals=self._vitals)
-                for lane in (Lane.PICTURES, Lane.VIDEOS)
-            ]
+            self._scorer = scorer = Scorer(
+                self._ledger, commons, fetcher, engine, self._stop, vitals=self._vitals
+            )
             self._vitals.model = engine.version
             log.info("patrol.ready", model=engine.version)
-            beside = self._spawn("videos", lambda: self._take_turns(videos))
-            self._take_turns(pictures)
-            beside.join()
-
-    def _take_turns(self, scorer: Scorer) -> None:
-        repeat(
-            lambda: scorer.turn(self.settings),
-            stop=self._stop,
-            idle_s=lambda: IDLE_S,
-            beat=partial(self._vitals.beat, scorer.thread),
-        )
+            repeat(
+                lambda: scorer.turn(self.settings),
+                stop=self._stop,
+                idle_s=lambda: IDLE_S,
+                beat=partial(self._vitals.beat, "score"),
+            )
 
     def _fill(self) -> None:
         settings = self.settings
@@ -235,13 +230,27 @@ class Patrol:
             if publisher:
                 publisher.close()
 
+    def _review(self) -> None:
+        agent, width = self._user_agent, self.settings.media.thumbnail_width
+        patience = self._patience
+        commons = Commons(self.settings.wiki, user_agent=agent, width=width, patience=patience)
+        with closing(commons):
+            own_name = self.settings.secrets.account
+            reader = ReviewReader(self._ledger, commons, own_name=own_name)
+            repeat(
+                lambda: reader.turn(self.settings),
+                stop=self._stop,
+                idle_s=lambda: self.settings.reviews.interval_seconds,
+                beat=partial(self._vitals.beat, "review"),
+            )
+
     def _close(self, workers: list[threading.Thread]) -> None:
         """Let every thread finish its step, give leases back, end the child processes."""
         self._stop.set()
         for worker in workers:
             worker.join(GOODBYE_S / len(workers))
-        for scorer in self._scorers:
-            scorer.abandon()
+        if self._scorer:
+            self._scorer.abandon()
         if self._engine:
             self._engine.close()
         self._ledger.close()

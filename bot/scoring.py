@@ -8,14 +8,14 @@ import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import structlog
 
 from bot.background import Background, Case
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
-from bot.engine import Engine
+from bot.engine import Engine, Seen
 from bot.errors import (
     GateClosed,
     LedgerBusy,
@@ -28,22 +28,19 @@ from bot.errors import (
     ServerBusy,
     Unreachable,
 )
-from bot.gathering import Gatherer, Material, find
-from bot.lanes import Lane, lane_of
+from bot.gathering import Gatherer, Material, is_final
 from bot.ledger import Job, Ledger, Scored
 from bot.logs import concerning
-from bot.looking import look
 from bot.media import Fetcher
 from bot.prefetch import ahead
 from bot.renewal import LeaseKeeper
 from bot.settling import Finding, Look, Settler
-from bot.videos.watching import Watcher
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
-FILES_PER_TURN = {Lane.PICTURES: 20, Lane.VIDEOS: 1}
+FILES_PER_TURN = 20
 FETCHED_AHEAD = 4  # files whose pictures wait in memory for the model
 
 
@@ -57,7 +54,7 @@ class _Batch:
 
 
 class Scorer:
-    """Works through one lane of the ledger's queue, a batch a turn."""
+    """Works through the ledger's queue, a batch a turn."""
 
     def __init__(
         self,
@@ -67,18 +64,11 @@ class Scorer:
         engine: Engine,
         stop: threading.Event,
         *,
-        lane: Lane = Lane.PICTURES,
         vitals: Vitals | None = None,
     ) -> None:
-        self._lane = lane
-        self.thread = "videos" if lane is Lane.VIDEOS else "score"  # its name in vitals
         self._queue = ledger.queue
         self._commons = commons
-        self._gatherer: Gatherer | Watcher = (
-            Watcher(ledger.queue, commons, fetcher, engine, stop)
-            if lane is Lane.VIDEOS
-            else Gatherer(commons, fetcher)
-        )
+        self._gatherer = Gatherer(commons, fetcher)
         self._vitals = vitals or Vitals()
         self._settler = Settler(ledger.queue, self._vitals)
         self._background = Background(commons.api, ledger)
@@ -95,10 +85,7 @@ class Scorer:
         """
         retry = settings.retry
         jobs = self._queue.claim(
-            limit=FILES_PER_TURN[self._lane],
-            lease_s=retry.lease_seconds,
-            max_attempts=retry.attempts,
-            lane=self._lane,
+            limit=FILES_PER_TURN, lease_s=retry.lease_seconds, max_attempts=retry.attempts
         )
         self._held = {job.log_id: job for job in jobs}
         try:
@@ -120,7 +107,6 @@ class Scorer:
     def _work(self, jobs: Sequence[Job], settings: Settings) -> None:
         leases = LeaseKeeper(self._queue, settings.retry.lease_seconds)
         infos = self._describe(jobs, settings)
-        self._hand_over(infos)
         known = self._queue.known({info.sha1 for info in infos.values()}, self._engine.version)
         looks: list[tuple[Job, Look]] = []
         try:
@@ -128,22 +114,14 @@ class Scorer:
                 for job, task in tasks:
                     if self._stop.is_set():
                         break
-                    self._vitals.beat(self.thread, self._longest_s(settings))
+                    self._vitals.beat("score")
                     leases.keep(self._claimed)
                     with concerning(job.log_id):
-                        seen = self._attempt(job, task, settings)
-                    if seen:
-                        looks.append((job, seen))
+                        look = self._attempt(job, task, settings)
+                    if look:
+                        looks.append((job, look))
         finally:
             self._record(looks, settings)
-
-    def _hand_over(self, infos: Mapping[str, FileInfo]) -> None:
-        """Give files whose extension misled to the other lane."""
-        for job in self._claimed:
-            medium = infos[job.title].medium if job.title in infos else None
-            if medium and lane_of(medium) is not self._lane:
-                self._queue.hand_over(job, lane_of(medium))
-                self._done(job)
 
     def _describe(self, jobs: Sequence[Job], settings: Settings) -> dict[str, FileInfo]:
         """Ask for all files at once; if that is refused, one by one, to find out on whose account.
@@ -193,8 +171,7 @@ class Scorer:
         None when another upload of this batch is begun that has the same content: this one is
         given back, and will find its scores.
         """
-        info, fresh_s = batch.infos.get(job.title), settings.retry.fresh_seconds
-        current = find(self._commons, job, info, fresh_s)
+        current = self._gatherer.find(job, batch.infos.get(job.title), settings.retry.fresh_seconds)
         if current.sha1 in batch.known:
             return Look(current, batch.known[current.sha1])
         if batch.begun.setdefault(current.sha1, job.log_id) != job.log_id:
@@ -215,7 +192,7 @@ class Scorer:
             with self._answering(job):
                 gathered = task.result()
                 if isinstance(gathered, Material):
-                    return look(self._engine, job, gathered, settings)
+                    return self._look(job, gathered, settings)
                 return gathered
         except (Unreachable, GateClosed):
             raise
@@ -226,20 +203,46 @@ class Scorer:
                 raise
         return None
 
+    def _look(self, job: Job, material: Material, settings: Settings) -> Look:
+        seen = self._see(job, material, settings)
+        missing = material.missing + len(material.pictures) - len(seen)
+        scored = Scored(
+            sha1=material.info.sha1,
+            model=self._engine.version,
+            medium=material.info.medium or "image",
+            views=[asdict(view) for one in seen for view in one.views],
+            partial=missing > 0 or any(one.partial for one in seen),
+        )
+        return Look(material.info, scored)
+
+    def _see(self, job: Job, material: Material, settings: Settings) -> list[Seen]:
+        seen: list[Seen] = []
+        failure: Exception | None = None
+        for source, data in material.pictures:
+            try:
+                seen.append(self._engine.look(data, source.place, settings.media))
+            except (Never, WorkerDied) as error:
+                if not is_final(error, job, settings):
+                    raise
+                failure = error
+        if failure and not seen:
+            raise failure
+        return seen
+
     def _record(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
         """Store the scores of files that are still what they were before the fetch."""
         if not looks:
             return
-        after = self._commons.hashes([seen.info.title for _, seen in looks])
+        after = self._commons.hashes([look.info.title for _, look in looks])
         same = [pair for pair in looks if after.get(pair[1].info.title) == pair[1].info.sha1]
         if same:
-            cases = [Case(job, seen.info, seen.views) for job, seen in same]
+            cases = [Case(job, look.info, look.views) for job, look in same]
             facts = self._background.facts(cases, settings.rules)
             self._finish(
                 [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
             )
-        for job, seen in looks:
-            if after.get(seen.info.title) != seen.info.sha1:
+        for job, look in looks:
+            if after.get(look.info.title) != look.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
                 with concerning(job.log_id):
                     self._settler.postpone(job, error, settings)
@@ -273,10 +276,6 @@ class Scorer:
         except Exception:
             self._done(job)
             raise
-
-    def _longest_s(self, settings: Settings) -> float:
-        """Return how long one file may take before its thread is overdue, in seconds."""
-        return settings.video.seconds if self._lane is Lane.VIDEOS else 0.0
 
     @property
     def _claimed(self) -> list[Job]:

@@ -29,9 +29,12 @@ def settle(reviews: Iterable[Review], settings: ReviewSettings) -> Settled:
     """Apply the configured rule to the decisions about one suggestion.
 
     Of each reviewer the last word counts. Words without an answer only count where there is
-    nothing else.
+    nothing else. Nor does a file's leaving the review category, which is done as well when the
+    work on it is done otherwise.
     """
-    words = _last_words(review for review in reviews if review.counts)
+    counting = [review for review in reviews if review.counts]
+    spoken = [review for review in counting if review.source != "category"]
+    words = _last_words(spoken or counting)
     telling = [word for word in words if answer(word) is not Answer.NONE]
     if not telling:
         return Settled(Answer.NONE, words[0]) if words else OPEN

@@ -31,6 +31,11 @@ class Secrets(BaseModel):
         return tokens if all(tokens) else None
 
     @property
+    def account(self) -> str:
+        """The account of the bot password, empty without one."""
+        return self.bot_name.partition("@")[0].replace("_", " ")
+
+    @property
     def complete(self) -> bool:
         """Whether one way to log in is fully given."""
         return bool(self.oauth or (self.bot_name and self.bot_password.get_secret_value()))

@@ -31,7 +31,10 @@ def suggest(ledger: Ledger, log_id: int, **changes: Any) -> None:
     """
     kind, page = changes.pop("kind", "log-page"), changes.pop("page", PAGE)
     medium, fingerprint = changes.pop("medium", "image"), changes.pop("fingerprint", "")
-    made = upload(log_id, **({"sha1": changes.pop("sha1")} if "sha1" in changes else {}))
+    title = changes.pop("title", f"File:{log_id}.jpg")
+    made = upload(
+        log_id, title=title, **({"sha1": changes.pop("sha1")} if "sha1" in changes else {})
+    )
     ledger.intake.record(STREAM, [made], None)
     jobs = ledger.queue.claim(limit=1, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS)
     (job,) = jobs

@@ -1,4 +1,4 @@
-"""`list=logevents`: what ApiQueryLogEvents of MediaWiki answers, without comments."""
+"""`list=logevents`: what ApiQueryLogEvents of MediaWiki answers; comments are empty."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from bot.demo.commons.request import ApiError, Request, iso
 from bot.demo.commons.wiki import PREFIX, LogEntry, MiniWiki, base36_sha1
 
 MODULE = "logevents"
-PROPERTIES = ("ids", "title", "type", "user", "timestamp", "details", "tags")
+PROPERTIES = ("ids", "title", "type", "user", "timestamp", "details", "tags", "comment")
 DEFAULT_PROPERTIES = "ids|title|type|user|timestamp|details"
 TYPES = ("upload", "delete", "move", "block", "protect", "rights", "newusers", "tag")
 MOST = 500
@@ -95,6 +95,7 @@ def _entry(wiki: MiniWiki, entry: LogEntry, props: list[str]) -> Json:
         "user": {"userhidden": True} if "user" in entry.hidden else {"user": entry.user},
         "timestamp": {"timestamp": iso(entry.at)},
         "tags": {"tags": []},
+        "comment": {"comment": ""},
     }
     return {key: value for prop in props for key, value in facts[prop].items()}
 
