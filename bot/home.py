@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 HOME_VARIABLE = "LOOKOUT_HOME"
+MODELS_VARIABLE = "LOOKOUT_MODELS"
 
 
 def home() -> Path:
@@ -12,5 +13,9 @@ def home() -> Path:
 
 
 def models_folder() -> Path:
-    """Return the folder that holds one sub-folder per installed model bundle."""
-    return home() / "models"
+    """Return the folder that holds one sub-folder per installed model bundle.
+
+    It is `$LOOKOUT_MODELS`, for models that come with the program rather than with its state, else
+    `models` in the state folder.
+    """
+    return Path(os.environ.get(MODELS_VARIABLE) or home() / "models").resolve()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_AGO = timedelta(days=90)  # two million uploads lie in a month
 CONFIG_VARIABLE = "LOOKOUT_CONFIG"
+LAST_PORT = 65_535
 
 
 def add_command(
@@ -49,6 +50,14 @@ def moment(text: str) -> datetime:
 def recent_moment(text: str) -> datetime:
     """Return a time in the past, as an argument names it, at most `LONGEST_AGO` ago."""
     return _moment(text, longest=LONGEST_AGO)
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Read HOST:PORT."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT, such as 127.0.0.1:8000")
+    return host, int(port)
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

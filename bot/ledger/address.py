@@ -8,12 +8,10 @@ from sqlalchemy import URL, exc
 from sqlalchemy.engine import make_url
 
 from bot.errors import LedgerUnusable
+from bot.settings.toolsdb import PASSWORD_VARIABLE, USER_VARIABLE
 
 SQLITE: Final = "sqlite"
 MARIADB_NAMES: Final = ("mariadb+pymysql", "mysql+pymysql")
-# Toolforge sets these for every tool: https://wikitech.wikimedia.org/wiki/Help:Toolforge/ToolsDB
-USER_VARIABLE: Final = "TOOL_TOOLSDB_USER"
-PASSWORD_VARIABLE: Final = "TOOL_TOOLSDB_PASSWORD"  # noqa: S105 - a variable's name
 EXAMPLES: Final = (
     "Leave it empty, or name a file as in sqlite:////data/lookout/ledger.sqlite, or a MariaDB "
     "database as in mysql+pymysql://tools.db.svc.wikimedia.cloud/s12345__lookout"

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from bot.home import home
+from bot.settings import toolsdb
 from bot.settings.values import Section
 
 
@@ -13,5 +14,8 @@ class LedgerSettings(Section):
 
     @property
     def address(self) -> str:
-        """The SQLAlchemy address; empty means an SQLite file in the state folder."""
-        return self.url or f"sqlite:///{home() / 'ledger.sqlite'}"
+        """The SQLAlchemy address.
+
+        Empty means ToolsDB where Toolforge offers it, else an SQLite file in the state folder.
+        """
+        return self.url or toolsdb.address() or f"sqlite:///{home() / 'ledger.sqlite'}"

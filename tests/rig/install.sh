@@ -24,6 +24,7 @@ packages="
     imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
     mariadb-server
     diffutils fonts-dejavu-core ca-certificates
+    shellcheck
 "
 
 # Debian starts services on installation unless this file refuses (exit 101 = "forbidden by policy").

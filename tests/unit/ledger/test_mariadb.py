@@ -10,7 +10,7 @@ import pytest
 from bot.errors import LedgerBusy, LedgerUnusable
 from bot.ledger import Ledger, dialect
 from bot.ledger import migrate as migration
-from bot.ledger.address import PASSWORD_VARIABLE, USER_VARIABLE
+from bot.settings.toolsdb import PASSWORD_VARIABLE, USER_VARIABLE
 from support.ledgers import EXPIRED_S, STREAM, Child, claim, claim_one, fill, finish, rows, states
 from support.mariadb import HOST, PASSWORD, USER, MariaDb
 from support.uploads import upload, wait_until
