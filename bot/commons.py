@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from bot.errors import Refused
 from bot.patience import Patience
@@ -49,6 +49,16 @@ class FileInfo:
         return MEDIA.get(self.mediatype)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcode:
+    """A smaller copy of a video that TimedMediaHandler has finished."""
+
+    address: str
+    key: str  # such as 240p.vp9.webm
+    height: int
+    bits_per_s: float
+
+
 class Commons:
     """One wiki's files. Safe to share between threads; calls come one at a time.
 
@@ -67,6 +77,7 @@ class Commons:
     ) -> None:
         self.api = WikiApi(settings, user_agent=user_agent, patience=patience)
         self._width = width
+        self._base = settings.api
 
     def files(self, titles: Sequence[str]) -> dict[str, FileInfo]:
         """Return the files that exist, by the titles asked for; absent ones are left out."""
@@ -90,6 +101,15 @@ class Commons:
         answers = self._query([title], iiprop="url", iiurlwidth=width, iiurlparam=parameter)
         return _thumbnail(answers[title]) if title in answers else None
 
+    def transcodes(self, title: str) -> list[Transcode]:
+        """Return the finished transcodes of a video, the smallest first; none without TMH."""
+        answers = self._query([title], prop="videoinfo", viprop="derivatives")
+        with faults():
+            derivatives = answers.get(title, {}).get("derivatives", [])
+            # The first is the original, which has no key.
+            found = [_transcode(one, self._base) for one in derivatives if "transcodekey" in one]
+        return sorted(found, key=lambda one: (one.height, one.bits_per_s))
+
     def close(self) -> None:
         """Let go of the connection."""
         self.api.close()
@@ -105,23 +125,25 @@ class Commons:
             return _files(self._query(titles, iiprop=PROPERTIES))
         return {key: info for title in titles for key, info in self._batch([title]).items()}
 
-    def _query(self, titles: Sequence[str], **asked: str) -> dict[str, dict[str, Any]]:
-        """Return the imageinfo of each file's current version, by the titles asked for."""
+    def _query(
+        self, titles: Sequence[str], *, prop: str = "imageinfo", **asked: str
+    ) -> dict[str, dict[str, Any]]:
+        """Return what `prop` says of each file's current version, by the titles asked for."""
         pages: dict[str, dict[str, Any]] = {}
         renamed: dict[str, str] = {}
         with self.api.turn():
-            for answer in self.api.answers(prop="imageinfo", titles="|".join(titles), **asked):
+            for answer in self.api.answers(prop=prop, titles="|".join(titles), **asked):
                 query = answer.get("query", {})
                 renamed |= {entry["from"]: entry["to"] for entry in query.get("normalized", [])}
                 for page in query.get("pages", []):
                     pages[page["title"]] = page | pages.get(page["title"], {})
-                if all("imageinfo" in page for page in pages.values()):
+                if all(prop in page for page in pages.values()):
                     break  # of a single title, what would follow are its older versions
         found = {title: pages.get(renamed.get(title, title), {}) for title in titles}
         return {
-            title: page["imageinfo"][0]
+            title: page[prop][0]
             for title, page in found.items()
-            if page.get("imageinfo") and "filemissing" not in page["imageinfo"][0]
+            if page.get(prop) and "filemissing" not in page[prop][0]
         }
 
 
@@ -144,6 +166,15 @@ def _file(title: str, info: Mapping[str, Any]) -> FileInfo:
         duration=float(info.get("duration") or 0.0),
         url=info["url"],
         thumbnail=_thumbnail(info),
+    )
+
+
+def _transcode(derivative: Mapping[str, Any], base: str) -> Transcode:
+    return Transcode(
+        address=urljoin(base, derivative["src"]),
+        key=derivative["transcodekey"],
+        height=int(derivative["height"]),
+        bits_per_s=float(derivative.get("bandwidth") or 0.0),
     )
 
 

@@ -17,6 +17,7 @@ from bot.settings.rules import DEFAULT_RULES, Rule
 from bot.settings.scoring import ModelSettings, RetrySettings
 from bot.settings.services import LedgerSettings
 from bot.settings.values import Section
+from bot.settings.video import VideoSettings
 from bot.settings.watching import WatchSettings
 
 
@@ -26,6 +27,7 @@ class Settings(Section):
     stream: StreamSettings = StreamSettings()
     wiki: WikiSettings = WikiSettings()
     media: MediaSettings = MediaSettings()
+    video: VideoSettings = VideoSettings()
     model: ModelSettings = ModelSettings()
     rules: tuple[Rule, ...] = DEFAULT_RULES
     retry: RetrySettings = RetrySettings()

@@ -1,6 +1,7 @@
 """Bytes of one picture → scored views, in processes that take a hostile file's damage alone."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from model.decoder import IsolatedDecoder
 from model.heat_map import heat_map
 from model.image import DecodeLimits, Picture
 from model.isolated_classifier import IsolatedClassifier, Second
+from model.video.limits import VideoLimits
+from model.video.score import VideoScore
+from model.video.watcher import VideoWatcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Engine:
         )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
         self._decoder = IsolatedDecoder(limits=limits, target=self._classifier.input_edge)
+        self._watcher: VideoWatcher | None = None
         self.version = self._classifier.version
         self.labels = self._classifier.labels
 
@@ -58,6 +63,17 @@ class Engine:
         seen = zip(scores, _places(picture, place), marks, strict=True)
         views = tuple(View(score, where, mark) for score, where, mark in seen)
         return Seen(views, picture.truncated)
+
+    def watch(self, path: Path, limits: VideoLimits) -> VideoScore:
+        """Watch a video file; a process of its own decodes it, and ends with it.
+
+        Raises:
+            ImageError, WorkerDied: as `VideoWatcher.watch` does.
+        """
+        edge = self._classifier.input_edge
+        with VideoWatcher(self._classifier.classify, limits=limits, target=edge) as watcher:
+            self._watcher = watcher
+            return watcher.watch(path)
 
     def explain(
         self, data: bytes, view: View, label: str, media: MediaSettings
@@ -83,7 +99,9 @@ class Engine:
         return heat_map(frame.pixels, self._classifier.explain(frame.pixels, label))
 
     def close(self) -> None:
-        """End both processes. May be called from another thread, in the middle of a look."""
+        """End all processes. May be called from another thread, in the middle of a look."""
+        if self._watcher:
+            self._watcher.close()
         self._decoder.close()
         self._classifier.close()
 

@@ -29,20 +29,6 @@ class Gatherer:
         self._commons = commons
         self._fetcher = fetcher
 
-    def find(self, job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:
-        """Return what was announced: `info`, or the file that was moved away from its title.
-
-        Raises:
-            NotThereYet, NothingToScore: as `as_announced` does.
-        """
-        try:
-            return as_announced(job, info, fresh_s)
-        except NothingToScore:
-            moved = follow(self._commons, job)
-            if moved is None:
-                raise
-            return moved
-
     def gather(self, job: Job, info: FileInfo, settings: Settings) -> Material:
         """Return a file's pictures, all of them or, if the rest cannot be had, some.
 
@@ -71,6 +57,21 @@ class Gatherer:
         if address is None:
             raise NotThereYet(f"the wiki names no picture of {info.title}, {source.place}")
         return self._fetcher.fetch(address)
+
+
+def find(commons: Commons, job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:
+    """Return what was announced: `info`, or the file that was moved away from its title.
+
+    Raises:
+        NotThereYet, NothingToScore: as `as_announced` does.
+    """
+    try:
+        return as_announced(job, info, fresh_s)
+    except NothingToScore:
+        moved = follow(commons, job)
+        if moved is None:
+            raise
+        return moved
 
 
 def is_final(error: Exception, job: Job, settings: Settings) -> bool:

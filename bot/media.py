@@ -1,29 +1,20 @@
 """Bytes of pictures, under every limit at once, from the configured hosts only."""
 
-import threading
 import time
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from bot.commons import FileInfo
-from bot.errors import NetworkFault, NothingToScore, NotThereYet, Refused
-from bot.http import (
-    CONNECT_TIMEOUT_S,
-    TOO_MANY_REQUESTS,
-    network_faults,
-    raise_if_busy,
-    retry_after,
-)
+from bot.errors import NetworkFault, NothingToScore, Refused
+from bot.hosts import FileHosts, raise_for
+from bot.http import TOO_MANY_REQUESTS, retry_after
 from bot.patience import Patience
 from bot.settings.intake import MediaSettings, WikiSettings
 from model.errors import OverLimit
 from model.sampling import spread
 
 READ_BYTES = 64 * 1024
-REDIRECTS = 3
-TROUBLED = (TOO_MANY_REQUESTS, *range(500, 600))
 THUMBNAIL_STEPS_HINTS = ("thumbnail steps", "w.wiki/GHai")
 # What model.image reads; the original is only fetched where the wiki cannot scale the file.
 DECODABLE = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/tiff")
@@ -39,17 +30,22 @@ class Source:
 
 
 def sources(info: FileInfo, settings: MediaSettings) -> list[Source]:
-    """Return the pictures that stand for a file: its thumbnail, or several pages or stills.
+    """Return the pictures that stand for a file: its thumbnail, or several pages.
+
+    A video is looked at elsewhere; see `bot.videos`.
 
     Raises:
         NothingToScore: sound, text and whatever else has no picture.
+        Refused: a video.
         OverLimit: only the original could be looked at, and it is too large.
     """
     if info.medium is None:
         raise NothingToScore(info.mediatype.lower(), f"{info.mime} has no picture")
+    if info.medium == "video":
+        raise Refused(f"{info.title} is a video, but waits among the pictures")
     if info.thumbnail is None:
         return [_original(info, settings)]
-    several = _pages_or_stills(info, settings)
+    several = _pages(info, settings)
     return several if len(several) > 1 else [Source(address=info.thumbnail)]
 
 
@@ -64,12 +60,8 @@ class Fetcher:
         user_agent: str,
         patience: Patience | None = None,
     ) -> None:
-        self._hosts = {wiki.hostname, *wiki.file_hosts}
+        self.hosts = FileHosts(wiki, media, user_agent=user_agent, patience=patience)
         self._settings = media
-        self._headers = {"User-Agent": user_agent, "Accept": "image/*"}
-        # https://wikitech.wikimedia.org/wiki/Robot_policy: at most two at once.
-        self._patience = patience or Patience()
-        self._connections = threading.BoundedSemaphore(media.concurrent_fetches)
 
     def fetch(self, address: str) -> bytes:
         """Return the bytes behind `address`.
@@ -80,54 +72,11 @@ class Fetcher:
             Refused: another host, no picture, or a width that is never rendered.
             OverLimit: more bytes than `media.max_mebibytes`.
         """
-        try:
-            with self._connections, self._patience.asking(), network_faults(address):
-                return self._follow(address)
-        except ValueError as error:
-            raise Refused(f"{address!r} is or leads to no address: {error}") from error
-
-    def _follow(self, address: str) -> bytes:
-        for _ in range(1 + REDIRECTS):
-            self._refuse_strangers(address)
-            with self._open(address) as response:
-                if not response.is_redirect:
-                    self._check(response)
-                    return self._read(response)
-                address = urljoin(address, response.headers["Location"])
-        raise Refused(f"{address}: more than {REDIRECTS} redirects")
-
-    def _refuse_strangers(self, address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or parts.netloc not in self._hosts:
-            hosts = ", ".join(sorted(self._hosts))
-            raise Refused(f"{address!r} is not on {hosts}; see wiki.file_hosts in config.yaml")
-
-    def _open(self, address: str) -> requests.Response:
-        return requests.get(
-            address,
-            headers=self._headers,
-            stream=True,
-            allow_redirects=False,
-            timeout=(CONNECT_TIMEOUT_S, self._settings.timeout_seconds),
-        )
-
-    def _check(self, response: requests.Response) -> None:
-        if response.status_code == requests.codes.not_found:
-            raise NotThereYet(f"{response.url} answered 404")
-        if response.status_code == TOO_MANY_REQUESTS and _asks_for_steps(response):
-            raise Refused(f"{response.url}: this width is never rendered")
-        if retry_after(response) is not None:
-            raise_if_busy(response)
-        # Without Retry-After it is this picture's own trouble: after four failures to render one,
-        # MediaWiki answers 429 for it alone (thumb.php, wfGenerateThumbnail, attempt-failures).
-        if response.status_code in TROUBLED:
-            raise NetworkFault(f"{response.url} answered {response.status_code}")
-        if not response.ok:
-            raise Refused(f"{response.url} answered {response.status_code}")
-        kind = response.headers.get("Content-Type", "")
-        if not kind.startswith("image/"):
-            # A server in trouble answers 200 with a page of HTML.
-            raise NetworkFault(f"{response.url} is {kind or 'of no type'}, not a picture")
+        with self.hosts.open(address, {"Accept": "image/*"}) as response:
+            if response.status_code == TOO_MANY_REQUESTS and _asks_for_steps(response):
+                raise Refused(f"{response.url}: this width is never rendered")
+            raise_for(response, ("image/",))
+            return self._read(response)
 
     def _read(self, response: requests.Response) -> bytes:
         """Read to the end; urllib3 itself notices when less came than was announced."""
@@ -145,13 +94,6 @@ class Fetcher:
         return bytes(data)
 
 
-def clock(seconds: float) -> str:
-    """Return a time in a video as a person writes it: 0:07, 1:02:03."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
 def _original(info: FileInfo, settings: MediaSettings) -> Source:
     if info.mime not in DECODABLE:
         raise NothingToScore("no-rendering", f"the wiki renders no picture of {info.mime}")
@@ -160,15 +102,12 @@ def _original(info: FileInfo, settings: MediaSettings) -> Source:
     return Source(address=info.url)
 
 
-def _pages_or_stills(info: FileInfo, settings: MediaSettings) -> list[Source]:
+def _pages(info: FileInfo, settings: MediaSettings) -> list[Source]:
+    if info.medium != "document":
+        return []
+    pages = [1 + index for index in spread(info.pages, settings.stills)]
     width = settings.thumbnail_width
-    if info.medium == "video":
-        seconds = spread(max(1, int(info.duration)), settings.stills)
-        return [Source(parameter=f"{width}px-seek={at}", place=clock(at)) for at in seconds]
-    if info.medium == "document":
-        pages = [1 + index for index in spread(info.pages, settings.stills)]
-        return [Source(parameter=f"page{page}-{width}px", place=f"p. {page}") for page in pages]
-    return []
+    return [Source(parameter=f"page{page}-{width}px", place=f"p. {page}") for page in pages]
 
 
 def _some(response: requests.Response) -> bytes:

@@ -28,6 +28,7 @@ from bot.gapfill import LOOK_S, GapFiller, starting_position
 from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
+from bot.lanes import Lane
 from bot.ledger import Ledger
 from bot.logevents import WikiLog
 from bot.media import Fetcher
@@ -72,7 +73,7 @@ class Patrol:
         self._monitor = Monitor(self._ledger, lambda: self.settings)
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
-        self._scorer: Scorer | None = None
+        self._scorers: list[Scorer] = []
         self._patience = Patience()
 
     @property
@@ -183,17 +184,24 @@ class Patrol:
         fetcher = Fetcher(settings.wiki, settings.media, user_agent=agent, patience=patience)
         commons = Commons(settings.wiki, user_agent=agent, width=width, patience=patience)
         with closing(commons):
-            self._scorer = scorer = Scorer(
-                self._ledger, commons, fetcher, engine, self._stop, vitals=self._vitals
-            )
+            parts = (self._ledger, commons, fetcher, engine, self._stop)
+            pictures, videos = self._scorers = [
+                Scorer(*parts, lane=lane, vitals=self._vitals)
+                for lane in (Lane.PICTURES, Lane.VIDEOS)
+            ]
             self._vitals.model = engine.version
             log.info("patrol.ready", model=engine.version)
-            repeat(
-                lambda: scorer.turn(self.settings),
-                stop=self._stop,
-                idle_s=lambda: IDLE_S,
-                beat=partial(self._vitals.beat, "score"),
-            )
+            beside = self._spawn("videos", lambda: self._take_turns(videos))
+            self._take_turns(pictures)
+            beside.join()
+
+    def _take_turns(self, scorer: Scorer) -> None:
+        repeat(
+            lambda: scorer.turn(self.settings),
+            stop=self._stop,
+            idle_s=lambda: IDLE_S,
+            beat=partial(self._vitals.beat, scorer.thread),
+        )
 
     def _fill(self) -> None:
         settings = self.settings
@@ -249,8 +257,8 @@ class Patrol:
         self._stop.set()
         for worker in workers:
             worker.join(GOODBYE_S / len(workers))
-        if self._scorer:
-            self._scorer.abandon()
+        for scorer in self._scorers:
+            scorer.abandon()
         if self._engine:
             self._engine.close()
         self._ledger.close()

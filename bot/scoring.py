@@ -8,14 +8,14 @@ import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import structlog
 
 from bot.background import Background, Case
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
-from bot.engine import Engine, Seen
+from bot.engine import Engine
 from bot.errors import (
     GateClosed,
     LedgerBusy,
@@ -28,19 +28,22 @@ from bot.errors import (
     ServerBusy,
     Unreachable,
 )
-from bot.gathering import Gatherer, Material, is_final
+from bot.gathering import Gatherer, Material, find
+from bot.lanes import Lane, lane_of
 from bot.ledger import Job, Ledger, Scored
 from bot.logs import concerning
+from bot.looking import look
 from bot.media import Fetcher
 from bot.prefetch import ahead
 from bot.renewal import LeaseKeeper
 from bot.settling import Finding, Look, Settler
+from bot.videos.watching import Watcher
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
-FILES_PER_TURN = 20
+FILES_PER_TURN = {Lane.PICTURES: 20, Lane.VIDEOS: 1}
 FETCHED_AHEAD = 4  # files whose pictures wait in memory for the model
 
 
@@ -54,7 +57,7 @@ class _Batch:
 
 
 class Scorer:
-    """Works through the ledger's queue, a batch a turn."""
+    """Works through one lane of the ledger's queue, a batch a turn."""
 
     def __init__(
         self,
@@ -64,11 +67,18 @@ class Scorer:
         engine: Engine,
         stop: threading.Event,
         *,
+        lane: Lane = Lane.PICTURES,
         vitals: Vitals | None = None,
     ) -> None:
+        self._lane = lane
+        self.thread = "videos" if lane is Lane.VIDEOS else "score"  # its name in vitals
         self._queue = ledger.queue
         self._commons = commons
-        self._gatherer = Gatherer(commons, fetcher)
+        self._gatherer: Gatherer | Watcher = (
+            Watcher(ledger.queue, commons, fetcher, engine, stop)
+            if lane is Lane.VIDEOS
+            else Gatherer(commons, fetcher)
+        )
         self._vitals = vitals or Vitals()
         self._settler = Settler(ledger.queue, self._vitals)
         self._background = Background(commons.api, ledger)
@@ -85,7 +95,10 @@ class Scorer:
         """
         retry = settings.retry
         jobs = self._queue.claim(
-            limit=FILES_PER_TURN, lease_s=retry.lease_seconds, max_attempts=retry.attempts
+            limit=FILES_PER_TURN[self._lane],
+            lease_s=retry.lease_seconds,
+            max_attempts=retry.attempts,
+            lane=self._lane,
         )
         self._held = {job.log_id: job for job in jobs}
         try:
@@ -107,6 +120,7 @@ class Scorer:
     def _work(self, jobs: Sequence[Job], settings: Settings) -> None:
         leases = LeaseKeeper(self._queue, settings.retry.lease_seconds)
         infos = self._describe(jobs, settings)
+        self._hand_over(infos)
         known = self._queue.known({info.sha1 for info in infos.values()}, self._engine.version)
         looks: list[tuple[Job, Look]] = []
         try:
@@ -114,14 +128,22 @@ class Scorer:
                 for job, task in tasks:
                     if self._stop.is_set():
                         break
-                    self._vitals.beat("score")
+                    self._vitals.beat(self.thread, self._longest_s(settings))
                     leases.keep(self._claimed)
                     with concerning(job.log_id):
-                        look = self._attempt(job, task, settings)
-                    if look:
-                        looks.append((job, look))
+                        seen = self._attempt(job, task, settings)
+                    if seen:
+                        looks.append((job, seen))
         finally:
             self._record(looks, settings)
+
+    def _hand_over(self, infos: Mapping[str, FileInfo]) -> None:
+        """Give files whose extension misled to the other lane."""
+        for job in self._claimed:
+            medium = infos[job.title].medium if job.title in infos else None
+            if medium and lane_of(medium) is not self._lane:
+                self._queue.hand_over(job, lane_of(medium))
+                self._done(job)
 
     def _describe(self, jobs: Sequence[Job], settings: Settings) -> dict[str, FileInfo]:
         """Ask for all files at once; if that is refused, one by one, to find out on whose account.
@@ -171,7 +193,8 @@ class Scorer:
         None when another upload of this batch is begun that has the same content: this one is
         given back, and will find its scores.
         """
-        current = self._gatherer.find(job, batch.infos.get(job.title), settings.retry.fresh_seconds)
+        info, fresh_s = batch.infos.get(job.title), settings.retry.fresh_seconds
+        current = find(self._commons, job, info, fresh_s)
         if current.sha1 in batch.known:
             return Look(current, batch.known[current.sha1])
         if batch.begun.setdefault(current.sha1, job.log_id) != job.log_id:
@@ -192,7 +215,7 @@ class Scorer:
             with self._answering(job):
                 gathered = task.result()
                 if isinstance(gathered, Material):
-                    return self._look(job, gathered, settings)
+                    return look(self._engine, job, gathered, settings)
                 return gathered
         except (Unreachable, GateClosed):
             raise
@@ -203,46 +226,20 @@ class Scorer:
                 raise
         return None
 
-    def _look(self, job: Job, material: Material, settings: Settings) -> Look:
-        seen = self._see(job, material, settings)
-        missing = material.missing + len(material.pictures) - len(seen)
-        scored = Scored(
-            sha1=material.info.sha1,
-            model=self._engine.version,
-            medium=material.info.medium or "image",
-            views=[asdict(view) for one in seen for view in one.views],
-            partial=missing > 0 or any(one.partial for one in seen),
-        )
-        return Look(material.info, scored)
-
-    def _see(self, job: Job, material: Material, settings: Settings) -> list[Seen]:
-        seen: list[Seen] = []
-        failure: Exception | None = None
-        for source, data in material.pictures:
-            try:
-                seen.append(self._engine.look(data, source.place, settings.media))
-            except (Never, WorkerDied) as error:
-                if not is_final(error, job, settings):
-                    raise
-                failure = error
-        if failure and not seen:
-            raise failure
-        return seen
-
     def _record(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
         """Store the scores of files that are still what they were before the fetch."""
         if not looks:
             return
-        after = self._commons.hashes([look.info.title for _, look in looks])
+        after = self._commons.hashes([seen.info.title for _, seen in looks])
         same = [pair for pair in looks if after.get(pair[1].info.title) == pair[1].info.sha1]
         if same:
-            cases = [Case(job, look.info, look.views) for job, look in same]
+            cases = [Case(job, seen.info, seen.views) for job, seen in same]
             facts = self._background.facts(cases, settings.rules)
             self._finish(
                 [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
             )
-        for job, look in looks:
-            if after.get(look.info.title) != look.info.sha1:
+        for job, seen in looks:
+            if after.get(seen.info.title) != seen.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
                 with concerning(job.log_id):
                     self._settler.postpone(job, error, settings)
@@ -276,6 +273,10 @@ class Scorer:
         except Exception:
             self._done(job)
             raise
+
+    def _longest_s(self, settings: Settings) -> float:
+        """Return how long one file may take before its thread is overdue, in seconds."""
+        return settings.video.seconds if self._lane is Lane.VIDEOS else 0.0
 
     @property
     def _claimed(self) -> list[Job]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from bot.errors import MalformedEvent
 from bot.events import Upload
+from bot.lanes import guess
 from bot.ledger.dialect import insert_new
 from bot.ledger.schema import State, rejects, uploads
 
@@ -42,6 +43,7 @@ def _row(upload: Upload, now: float) -> dict[str, object]:
         "uploaded_at": upload.uploaded_at.timestamp(),
         "seen_at": now,
         "state": State.WAITING,
+        "lane": guess(upload.title),
     }
 
 

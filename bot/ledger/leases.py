@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, tuple_, update
 
+from bot.lanes import Lane
 from bot.ledger.dialect import unlocked
 from bot.ledger.records import Job
 from bot.ledger.schema import State, uploads
@@ -14,9 +15,9 @@ EXPIRED_AT_ONCE = 1_000  # leases taken back in one claim; the next takes more
 
 
 def lease_newest(
-    connection: Connection, lease: str, *, limit: int, now: float, until: float
+    connection: Connection, lease: str, lane: Lane | None, *, limit: int, now: float, until: float
 ) -> Sequence[int]:
-    """Put `lease` on up to `limit` uploads whose turn it is, the newest first.
+    """Put `lease` on up to `limit` uploads of a lane whose turn it is, the newest first.
 
     Returns:
         The uploads chosen. When the database cannot lock them on choosing, somebody else may have
@@ -28,6 +29,8 @@ def lease_newest(
         .order_by(uploads.c.log_id.desc())
         .limit(limit)
     )
+    if lane:
+        turn = turn.where(uploads.c.lane == lane)
     chosen = connection.scalars(unlocked(connection, turn)).all()
     if chosen:
         connection.execute(

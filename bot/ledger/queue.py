@@ -12,6 +12,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, select, update
 
+from bot.lanes import Lane
 from bot.ledger import finishing
 from bot.ledger.dialect import clock
 from bot.ledger.leases import LEASE_EXPIRED, lease_newest, own, settle, take_back_expired
@@ -34,8 +35,10 @@ class Queue:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def claim(self, *, limit: int, lease_s: float, max_attempts: int) -> list[Job]:
-        """Lease up to `limit` uploads whose turn it is, the newest first.
+    def claim(
+        self, *, limit: int, lease_s: float, max_attempts: int, lane: Lane | None = None
+    ) -> list[Job]:
+        """Lease up to `limit` uploads of a lane (None: any) whose turn it is, the newest first.
 
         Uploads whose lease ran out `max_attempts` times die here: their input kills its worker.
         """
@@ -43,7 +46,7 @@ class Queue:
         with self._engine.begin() as connection:
             now = clock(connection)
             ended = take_back_expired(connection, max_attempts=max_attempts, now=now)
-            jobs = _claim(connection, lease, limit=limit, now=now, until=now + lease_s)
+            jobs = _claim(connection, lease, lane, limit=limit, now=now, until=now + lease_s)
         for row in ended:
             _say_it_ended(row, now)
         return jobs
@@ -104,6 +107,12 @@ class Queue:
                 values["failing_since"] = func.coalesce(uploads.c.failing_since, now)
             return settle(connection, job, values)
 
+    def hand_over(self, job: Job, lane: Lane) -> bool:
+        """Give the upload, uncounted, to the workers of another lane."""
+        values = {"state": State.WAITING, "lane": lane, "attempts": job.attempt - 1}
+        with self._engine.begin() as connection:
+            return settle(connection, job, values)
+
     def release(self, jobs: Sequence[Job]) -> None:
         """Give unfinished uploads back at once and uncounted, as at shutdown."""
         if not jobs:
@@ -127,9 +136,9 @@ class Queue:
 
 
 def _claim(
-    connection: Connection, lease: str, *, limit: int, now: float, until: float
+    connection: Connection, lease: str, lane: Lane | None, *, limit: int, now: float, until: float
 ) -> list[Job]:
-    while chosen := lease_newest(connection, lease, limit=limit, now=now, until=until):
+    while chosen := lease_newest(connection, lease, lane, limit=limit, now=now, until=until):
         if jobs := _leased(connection, lease, chosen, now):
             return jobs
     return []

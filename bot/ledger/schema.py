@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from bot.events import LONGEST_NAME
+from bot.lanes import Lane
 from bot.ledger.columns import MOMENT, ROW_ID, SCORE, TABLE_OPTIONS
 
 metadata = MetaData()
@@ -56,7 +57,9 @@ uploads = Table(
     Column("finished_at", MOMENT),
     Column("crashes", Integer, nullable=False, server_default="0"),  # of the attempts
     Column("failing_since", MOMENT),  # the end of the first attempt that failed and counted
+    Column("lane", String(16), nullable=False, server_default=Lane.PICTURES),
     Index("uploads_by_turn", "state", "log_id"),
+    Index("uploads_by_lane", "state", "lane", "log_id"),
     Index("uploads_by_time", "seen_at"),
     Index("uploads_by_user", "user", "verdict"),
     **TABLE_OPTIONS,

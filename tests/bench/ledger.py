@@ -11,6 +11,7 @@ from bench.scoring import Scoring
 from bench.sidebyside import Bound, Line, Note, Row, interleaved
 from bot.events import Upload
 from bot.home import home
+from bot.lanes import Lane
 from bot.ledger import Decision, Job, Ledger, Outcome, Scored
 from bot.scoring import FILES_PER_TURN
 
@@ -27,7 +28,7 @@ def measure(*, quick: bool) -> Iterator[Line]:
     In wall time too, for a commit waits for the disk. The ledger lies where the bot's lies.
     """
     scoring = Scoring()
-    files = list(itertools.islice(itertools.cycle(thumbnails()), FILES_PER_TURN))
+    files = list(itertools.islice(itertools.cycle(thumbnails()), FILES_PER_TURN[Lane.PICTURES]))
     rounds = 2 if quick else ROUNDS
     home().mkdir(parents=True, exist_ok=True)
     with (
@@ -79,7 +80,7 @@ class _Passage:
         batch = [_upload(next(self._log_ids)) for _ in range(self._uploads)]
         self._ledger.intake.record("bench", batch, batch[-1].log_id)
         return self._ledger.queue.claim(
-            limit=FILES_PER_TURN, lease_s=LEASE_S, max_attempts=ATTEMPTS
+            limit=FILES_PER_TURN[Lane.PICTURES], lease_s=LEASE_S, max_attempts=ATTEMPTS
         )
 
     def _finish(self, jobs: Sequence[Job]) -> None:

@@ -17,6 +17,7 @@ from bot.demo.commons import LogEntry, MiniCommons
 from bot.engine import Engine, Seen
 from bot.events import Upload
 from bot.identity import user_agent
+from bot.lanes import Lane
 from bot.ledger import Ledger
 from bot.media import Fetcher
 from bot.rules import View
@@ -24,11 +25,16 @@ from bot.scoring import Scorer
 from bot.settings.intake import MediaSettings, WikiSettings
 from bot.settings.rules import Rule, Thresholds
 from bot.settings.scoring import RetrySettings
+from bot.settings.video import VideoSettings
+from model.video.limits import VideoLimits
+from model.video.score import Coverage, Moment, Scene, VideoScore
 
 ANY_MOMENT_S = 0.001  # a pause that is over by the next turn
 AGENT = user_agent("test@example.org")
 DULL = {"drawing": 0.0, "neutral": 1.0}
 STRIKING = {"drawing": 1.0, "neutral": 0.0}
+
+AT_LEAST = Thresholds(image=0.5, video=0.6, document=0.5)
 
 Deed = Callable[[bytes, str], Seen]
 
@@ -41,6 +47,24 @@ def dull(_data: bytes = b"", place: str = "") -> Seen:
 def striking(_data: bytes = b"", place: str = "") -> Seen:
     """See what the bench's rule is about."""
     return Seen((View(STRIKING, place),), partial=False)
+
+
+def video_score(*scenes: Scene, reasons: tuple[str, ...] = ()) -> VideoScore:
+    """Return what was seen of a video with these scenes."""
+    coverage = Coverage(
+        duration_s=scenes[-1].end_s,
+        longest_gap_s=1.0,
+        frames_decoded=9,
+        frames_corrupt=0,
+        frames_scored=9,
+        frames_repeated=0,
+    )
+    return VideoScore(scenes, coverage, codec="vp9", width=320, height=240, reasons=reasons)
+
+
+def one_scene(_data: bytes = b"") -> VideoScore:
+    """See one dull scene of two seconds."""
+    return video_score(Scene(0.0, 2.0, (Moment(0.0, DULL), Moment(1.0, DULL))))
 
 
 def picture(colour: str, side: int = 40) -> bytes:
@@ -58,11 +82,19 @@ class ScriptedEngine(Engine):
         self.labels = tuple(DULL)
         self.deed: Deed = dull
         self.looks: list[tuple[bytes, str]] = []
+        self.watch_deed: Callable[[bytes], VideoScore] = one_scene
+        self.watched: list[int] = []  # how many bytes each watched file had
 
     def look(self, data: bytes, place: str, media: MediaSettings) -> Seen:  # noqa: ARG002 - a script knows no time limit
         """Do the deed."""
         self.looks.append((data, place))
         return self.deed(data, place)
+
+    def watch(self, path: Path, limits: VideoLimits) -> VideoScore:  # noqa: ARG002 - a script knows no limits
+        """Read the file and do the deed."""
+        data = path.read_bytes()
+        self.watched.append(len(data))
+        return self.watch_deed(data)
 
     def close(self) -> None:
         """There is nothing to end."""
@@ -116,13 +148,17 @@ class Bench:
         }
         return Settings(
             wiki=WikiSettings(api=self.mini.addresses.api, file_hosts=(host,)),
-            rules=(Rule(name="drawn", labels=("drawing",), at_least=Thresholds(image=0.5)),),
+            rules=(Rule(name="drawn", labels=("drawing",), at_least=AT_LEAST),),
             retry=RetrySettings(**{**patience, **retry}),
+            video=VideoSettings(sources=("transcode", "stills", "original")),
         )
 
     def use(self, engine: Engine) -> None:
         """Score with another engine from now on."""
-        self.scorer = Scorer(self.ledger, self.commons, self.fetcher, engine, self.stop)
+        self.scorer, self.videos = (
+            Scorer(self.ledger, self.commons, self.fetcher, engine, self.stop, lane=lane)
+            for lane in (Lane.PICTURES, Lane.VIDEOS)
+        )
 
     def upload(self, name: str, content: bytes = b"", **more: Any) -> LogEntry:
         """Upload a file, by default a small square, and announce it."""
@@ -151,9 +187,10 @@ class Bench:
         self.ledger.intake.record("bench", [Upload(**{**told, **changed})], None)
 
     def turn(self, settings: Settings | None = None) -> int:
-        """Let the scorer take one turn, after every pause is over."""
+        """Let the scorers of both lanes take one turn, after every pause is over."""
         time.sleep(2 * ANY_MOMENT_S)
-        return self.scorer.turn(settings or self.settings)
+        lanes = (self.scorer, self.videos)
+        return sum(lane.turn(settings or self.settings) for lane in lanes)
 
     def turns(self, settings: Settings | None = None) -> int:
         """Let the scorer work until nothing waits; return in how many turns."""

@@ -55,10 +55,12 @@ def test_only_one_file_can_write_to_a_wiki() -> None:
 
 def test_only_these_files_speak_http() -> None:
     assert importers(BOT, NETWORK - {"pywikibot"}) == {
+        "bot/hosts.py",
         "bot/http.py",
         "bot/identity.py",
         "bot/media.py",
         "bot/stream.py",
+        "bot/videos/download.py",
         "bot/watching/server.py",
         "bot/wikiapi.py",
     }

@@ -25,7 +25,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.identity import user_agent
-from bot.media import Fetcher, clock, sources
+from bot.media import Fetcher, sources
 from bot.settings.intake import MediaSettings, WikiSettings
 from bot.settings.values import MIB
 from model.errors import OverLimit
@@ -285,15 +285,6 @@ def test_an_image_is_seen_by_its_thumbnail() -> None:
     )
 
 
-def test_a_video_is_seen_from_its_first_to_its_last_second() -> None:
-    video = description(mediatype="VIDEO", mime="video/webm", duration=61.7)
-    chosen = sources(video, MediaSettings(stills=5))
-    assert [source.place for source in chosen] == ["0:00", "0:15", "0:30", "0:45", "1:00"]
-    assert [source.parameter for source in chosen] == [
-        f"{WIDTH}px-seek={second}" for second in (0, 15, 30, 45, 60)
-    ]
-
-
 def test_a_document_is_seen_by_some_of_its_pages() -> None:
     booklet = description(mediatype="OFFICE", mime="application/pdf", pages=101)
     chosen = sources(booklet, MediaSettings(stills=3))
@@ -306,9 +297,8 @@ def test_a_document_is_seen_by_some_of_its_pages() -> None:
 @pytest.mark.parametrize(
     "short",
     [
-        description(mediatype="VIDEO", duration=1.9),
-        description(mediatype="VIDEO", duration=0.0),
         description(mediatype="OFFICE", pages=1),
+        description(mediatype="BITMAP", pages=1, duration=4.0),
     ],
 )
 def test_what_has_a_single_picture_is_seen_by_its_thumbnail(short: FileInfo) -> None:
@@ -334,10 +324,3 @@ def test_an_original_that_is_too_large_or_unreadable_does_not_stand_in() -> None
     with pytest.raises(NothingToScore) as caught:
         sources(description(thumbnail=None, mime="image/vnd.djvu"), MediaSettings())
     assert caught.value.reason == "no-rendering"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0:00"), (7.9, "0:07"), (65, "1:05"), (3723, "1:02:03")]
-)
-def test_a_moment_is_written_as_a_person_writes_it(seconds: float, text: str) -> None:
-    assert clock(seconds) == text

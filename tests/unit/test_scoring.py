@@ -20,7 +20,6 @@ MEDIA = Path(bot.demo.__file__).parent / "media"
 BOOKLET = (MEDIA / "others/booklet.pdf").read_bytes()
 CHIME = (MEDIA / "others/chime.wav").read_bytes()
 COFFEE = (MEDIA / "photographs/coffee.jpg").read_bytes()
-SLIDESHOW = (MEDIA / "others/slideshow.webm").read_bytes()
 AGES_S = 3600.0
 
 
@@ -77,12 +76,10 @@ def test_a_batch_is_worked_on_as_a_whole(bench: Bench) -> None:
     assert {state(bench, entry) for entry in entries} == {("scored", "cleared")}
 
 
-def test_a_video_and_a_document_are_seen_in_several_places(bench: Bench) -> None:
-    bench.upload("Show.webm", SLIDESHOW)
+def test_a_document_is_seen_in_several_places(bench: Bench) -> None:
     bench.upload("Booklet.pdf", BOOKLET)
     bench.turn()
-    places = {place for _, place in bench.engine.looks}
-    assert places == {"0:00", "0:01", "0:02", "0:04", "0:05", "p. 1", "p. 2"}
+    assert [place for _, place in bench.engine.looks] == ["p. 1", "p. 2"]
 
 
 def test_the_place_that_weighs_most_is_pointed_out(bench: Bench) -> None:

@@ -42,6 +42,11 @@ class Addresses:
         path = f"{UPLOAD_PATH}/thumb/{archive}{_hashed(title)}/{folder}/{quote(thumbnail_name)}"
         return self.base + path
 
+    def transcode(self, title: str, key: str) -> str:
+        """Return where a finished transcode of a video's current version is."""
+        name = quote(file_name(title))
+        return f"{self.base}{UPLOAD_PATH}/transcoded/{_hashed(title)}/{name}/{name}.{key}"
+
     def page(self, title: str) -> str:
         """Return where a file's page is."""
         return f"{self.base}/wiki/{quote(title.replace(' ', '_'), safe='/:')}"

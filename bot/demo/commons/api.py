@@ -5,6 +5,7 @@ Answers were compared with those of MediaWiki 1.39; unlike it, this one has no o
 
 from typing import Any
 
+from bot.demo.commons import videoinfo
 from bot.demo.commons.addresses import Addresses
 from bot.demo.commons.imageinfo import ImageInfo
 from bot.demo.commons.logevents import log_events
@@ -13,7 +14,7 @@ from bot.demo.commons.request import ApiError, Request, iso
 from bot.demo.commons.wiki import PREFIX, MiniWiki, User
 
 FILE_NAMESPACE = 6
-PROPS = ("imageinfo", "revisions", "info", "categories", "templates")
+PROPS = ("imageinfo", "videoinfo", "revisions", "info", "categories", "templates")
 LISTS = ("users", "logevents", "recentchanges")
 METAS = ("siteinfo",)
 USER_PROPS = ("editcount", "registration", "groups")
@@ -78,6 +79,8 @@ class _Query:
         with_info = "imageinfo" in props
         module = ImageInfo(self._wiki, self._addresses, self._request) if with_info else None
         answers = [self._page(title, module, props) for title in titles]
+        if "videoinfo" in props:
+            answers = [(page | self._video(page["title"]), go_on) for page, go_on in answers]
         changed = [
             {"fromencoded": False, "from": title, "to": to}
             for title, to in normal.items()
@@ -107,6 +110,17 @@ class _Query:
         if versions:
             page["imageinfo"] = versions
         return page, go_on
+
+    def _video(self, title: str) -> Json:
+        """Return what is told of a file's transcodes, which only its current version has."""
+        asked = self._request.chosen(
+            "viprop", videoinfo.PROPERTIES, module="videoinfo", default=videoinfo.DEFAULT_PROPS
+        )
+        versions = self._wiki.versions(title)
+        if not asked or not versions:
+            return {}
+        found = videoinfo.derivatives(self._addresses, title, versions[0])
+        return {"videoinfo": [{"derivatives": found}]}
 
     def _users(self) -> list[Json]:
         props = self._request.chosen("usprop", USER_PROPS, module="users")

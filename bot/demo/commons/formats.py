@@ -105,9 +105,9 @@ def _video(content: bytes) -> Format:
         return Format(
             mime="video/webm",
             mediatype="VIDEO",
-            width=int(video.get(cv2.CAP_PROP_FRAME_WIDTH)),
-            height=int(video.get(cv2.CAP_PROP_FRAME_HEIGHT)),
-            seconds=frames / rate,
+            width=max(0, int(video.get(cv2.CAP_PROP_FRAME_WIDTH))),
+            height=max(0, int(video.get(cv2.CAP_PROP_FRAME_HEIGHT))),
+            seconds=frames / rate if rate else None,
         )
 
 

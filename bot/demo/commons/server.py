@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bot.demo.commons.addresses import API_PATH, ICON_PATH, Addresses
 from bot.demo.commons.api import answer
+from bot.demo.commons.ranges import part_of
 from bot.demo.commons.request import ApiError, Request, error_body
 from bot.demo.commons.thumbnails import STEPS, Unrenderable, icon, parse_file_name, render, standard
 from bot.demo.commons.wiki import PREFIX, MiniWiki, Version, file_name
@@ -27,6 +28,9 @@ AGENT_REFUSAL = (
     "See also https://phabricator.wikimedia.org/T400119.\n"
 )
 WIDTH_REFUSAL = "Use thumbnail steps listed on https://w.wiki/GHai\n"
+_TRANSCODE = re.compile(
+    r"/upload/transcoded/[0-9a-f]/[0-9a-f]{2}/(?P<name>[^/]+)/(?P=name)\.(?P<key>[^/]+)"
+)
 _FILE = re.compile(
     r"/upload/(?P<thumb>thumb/)?(?P<archive>archive/)?[0-9a-f]/[0-9a-f]{2}/"
     r"(?P<name>[^/]+)(?(thumb)/(?P<variant>[^/]+))"
@@ -47,6 +51,7 @@ class MiniCommons:
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.wiki = MiniWiki()
+        self.asked: list[str] = []  # the path of every request
         self._server = _Server((host, port), _Handler)
         self.addresses = Addresses(f"http://{host}:{self._server.server_port}")
         self._server.commons = self
@@ -109,12 +114,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(refusal.status, "text/plain; charset=utf-8", refusal.text.encode())
 
     def _route(self, path: str, form: str) -> None:
+        self.server.commons.asked.append(path)
         if GENERIC_AGENT.match(self.headers.get("User-Agent", "")):
             raise Refusal(HTTPStatus.FORBIDDEN, AGENT_REFUSAL)
         if path == API_PATH:
             self._api(dict(parse_qsl(form, keep_blank_values=True)))
         elif path == ICON_PATH:
             self._send(HTTPStatus.OK, "image/png", icon())
+        elif match := _TRANSCODE.fullmatch(path):
+            self._transcode(**match.groupdict())
         elif match := _FILE.fullmatch(path):
             self._file(**match.groupdict())
         else:
@@ -136,9 +144,15 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         version = self._version(name, archived=archive is not None)
         if thumb is None:
-            self._send(HTTPStatus.OK, version.format.mime, version.content)
+            self._send_part(version.format.mime, version.content)
         else:
             self._thumbnail(name, version, variant or "")
+
+    def _transcode(self, name: str, key: str) -> None:
+        version = self._version(name, archived=False)
+        if key not in version.transcodes:
+            raise Refusal(HTTPStatus.NOT_FOUND, f"No such transcode: {key}\n")
+        self._send_part(version.format.mime, version.transcodes[key])
 
     def _version(self, name: str, *, archived: bool) -> Version:
         title = PREFIX + (name.split("!", 1)[-1] if archived else name).replace("_", " ")
@@ -162,6 +176,10 @@ class _Handler(BaseHTTPRequestHandler):
         except Unrenderable as error:
             raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"{error}\n") from error
         self._send(HTTPStatus.OK, shape.thumbnail_mime, content)
+
+    def _send_part(self, mime: str, content: bytes) -> None:
+        part = part_of(content, dict(self.headers))
+        self._send(part.status, mime, part.content, **part.headers)
 
     def _send(self, status: HTTPStatus, mime: str, content: bytes, **headers: str) -> None:
         self.send_response(status)

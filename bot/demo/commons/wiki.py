@@ -36,6 +36,7 @@ class Version:
     format: Format
     rendered_from: float
     archive_name: str | None = None
+    transcodes: Mapping[str, bytes] = field(default_factory=dict)  # finished ones, by their key
 
     @property
     def sha1(self) -> str:
@@ -115,7 +116,14 @@ class MiniWiki:
             return user
 
     def upload(
-        self, title: str, content: bytes, *, user: str, comment: str, rendering_s: float = 0.0
+        self,
+        title: str,
+        content: bytes,
+        *,
+        user: str,
+        comment: str,
+        rendering_s: float = 0.0,
+        transcodes: Mapping[str, bytes] | None = None,
     ) -> LogEntry:
         """Store a file, or a new version of one; its thumbnails are 404 for `rendering_s` seconds.
 
@@ -138,6 +146,7 @@ class MiniWiki:
                 uploaded_at=moment,
                 format=describe(title, content),
                 rendered_from=monotonic() + rendering_s,
+                transcodes=transcodes or {},
             )
             page.versions.insert(0, version)
             action: LogAction = "overwrite" if before else "upload"

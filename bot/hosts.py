@@ -1,0 +1,112 @@
+"""HTTP to the file hosts: the configured ones only, a few connections at once."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from bot.errors import NetworkFault, NotThereYet, Refused
+from bot.http import (
+    CONNECT_TIMEOUT_S,
+    TOO_MANY_REQUESTS,
+    network_faults,
+    raise_if_busy,
+    retry_after,
+)
+from bot.patience import Patience
+from bot.settings.intake import MediaSettings, WikiSettings
+
+REDIRECTS = 3
+TROUBLED = (TOO_MANY_REQUESTS, *range(500, 600))
+
+
+class FileHosts:
+    """Opens addresses. Safe to share between threads, which then wait for each other."""
+
+    def __init__(
+        self,
+        wiki: WikiSettings,
+        media: MediaSettings,
+        *,
+        user_agent: str,
+        patience: Patience | None = None,
+    ) -> None:
+        self._hosts = {wiki.hostname, *wiki.file_hosts}
+        self._timeout = (CONNECT_TIMEOUT_S, media.timeout_seconds)
+        self._agent = {"User-Agent": user_agent}
+        self._patience = patience or Patience()
+        # https://wikitech.wikimedia.org/wiki/Robot_policy: at most two at once.
+        self._connections = threading.BoundedSemaphore(media.concurrent_fetches)
+
+    @contextmanager
+    def open(self, address: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+        """Lend the answer to a GET, its body unread, after redirects within the allowed hosts.
+
+        Raises:
+            GateClosed: somebody was told to wait; nothing was asked.
+            NetworkFault: unreachable, cut short or too slow, here or while the body is read.
+            Refused: another host, or no address at all.
+        """
+        try:
+            with (
+                self._connections,
+                self._patience.asking(),
+                network_faults(address),
+                self._follow(address, headers) as response,
+            ):
+                yield response
+        except ValueError as error:
+            raise Refused(f"{address!r} is or leads to no address: {error}") from error
+
+    def _follow(self, address: str, headers: Mapping[str, str]) -> requests.Response:
+        for _ in range(1 + REDIRECTS):
+            self._refuse_strangers(address)
+            response = self._ask(address, headers)
+            if not response.is_redirect:
+                return response
+            with response:
+                address = urljoin(address, response.headers["Location"])
+        raise Refused(f"{address}: more than {REDIRECTS} redirects")
+
+    def _refuse_strangers(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or parts.netloc not in self._hosts:
+            hosts = ", ".join(sorted(self._hosts))
+            raise Refused(f"{address!r} is not on {hosts}; see wiki.file_hosts in config.yaml")
+
+    def _ask(self, address: str, headers: Mapping[str, str]) -> requests.Response:
+        return requests.get(
+            address,
+            headers={**headers, **self._agent},
+            stream=True,
+            allow_redirects=False,
+            timeout=self._timeout,
+        )
+
+
+def raise_for(response: requests.Response, kinds: tuple[str, ...]) -> None:
+    """Accept a whole or partial answer whose type begins with one of `kinds`, and no other.
+
+    Raises:
+        NotThereYet: 404, as a fresh upload's renderings answer for a while.
+        ServerBusy: with the pause that was asked for.
+        NetworkFault: trouble that may pass.
+        Refused: it will answer the same again.
+    """
+    if response.status_code == requests.codes.not_found:
+        raise NotThereYet(f"{response.url} answered 404")
+    if retry_after(response) is not None:
+        raise_if_busy(response)
+    # Without Retry-After it is this file's own trouble: after four failures to render a picture,
+    # MediaWiki answers 429 for it alone (thumb.php, wfGenerateThumbnail, attempt-failures).
+    if response.status_code in TROUBLED:
+        raise NetworkFault(f"{response.url} answered {response.status_code}")
+    if not response.ok:
+        raise Refused(f"{response.url} answered {response.status_code}")
+    kind = response.headers.get("Content-Type", "")
+    if not kind.startswith(kinds):
+        # A server in trouble answers 200 with a page of HTML.
+        wanted = " or ".join(kinds)
+        raise NetworkFault(f"{response.url} is {kind or 'of no type'}, not {wanted}")
