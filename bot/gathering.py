@@ -50,7 +50,9 @@ class Gatherer:
                 failure = error
         if failure and not pictures:
             raise failure
-        return Material(info, pictures, len(wanted) - len(pictures))
+        # The pages that `media.stills` leaves out are not seen either.
+        whole = info.pages if info.medium == "document" else len(wanted)
+        return Material(info, pictures, whole - len(pictures))
 
     def _fetch(self, info: FileInfo, source: Source) -> bytes:
         address = source.address or self._commons.rendition(info.title, source.parameter)

@@ -12,7 +12,7 @@ VideoSource = Literal["transcode", "stills", "original"]
 class VideoSettings(Section):
     """Where a video's pictures come from, in which order, and what one video may cost."""
 
-    sources: tuple[VideoSource, ...] = Field(("stills",), min_length=1)
+    sources: tuple[VideoSource, ...] = Field(("transcode", "stills", "original"), min_length=1)
     transcode_height: int = Field(480, ge=120, le=1080)
     requests: int = Field(60, ge=10, le=1000)
     max_mebibytes: int = Field(64, ge=1, le=4096)

@@ -76,6 +76,7 @@ def _watched(engine: Engine, file: Downloaded, budget: Budget, settings: Setting
     )
     try:
         score = engine.watch(file.path, limits)
+        budget.check_stop()  # else what the end of the bot cut short would pass for all
     except NoPictures as error:
         raise NothingToScore("no-pictures", str(error)) from error
     reasons = score.reasons if file.complete else (*score.reasons, "only its beginning was fetched")

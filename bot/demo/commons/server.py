@@ -52,6 +52,7 @@ class MiniCommons:
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.wiki = MiniWiki()
         self.asked: list[str] = []  # the path of every request
+        self.before = _at_once
         self._server = _Server((host, port), _Handler)
         self.addresses = Addresses(f"http://{host}:{self._server.server_port}")
         self._server.commons = self
@@ -76,6 +77,10 @@ class MiniCommons:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _at_once(_path: str) -> None:
+    """Hold no request; a test may put another function in this one's place."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -115,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _route(self, path: str, form: str) -> None:
         self.server.commons.asked.append(path)
+        self.server.commons.before(path)
         if GENERIC_AGENT.match(self.headers.get("User-Agent", "")):
             raise Refusal(HTTPStatus.FORBIDDEN, AGENT_REFUSAL)
         if path == API_PATH:
