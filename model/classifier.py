@@ -49,8 +49,8 @@ class Classifier:
         threads: Processor threads per picture. The setting is torch's own and holds for the
             whole process.
         batch: Pictures run at once; more take more memory, about 15 MB each.
-        precision: `auto` takes bfloat16 where the processor has it and the bundle's reference
-            pictures keep their scores.
+        precision: `auto` takes bfloat16 where the processor is faster at it and the bundle's
+            reference pictures keep their scores.
         fused: Whether oneDNN compiles the graph: a third less time, some 30 MB more.
     """
 

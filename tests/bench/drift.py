@@ -12,6 +12,7 @@ from bot.home import models_folder
 from bot.settings.rules import DEFAULT_RULES
 from model.bundle import open_bundle
 from model.classifier import Classifier
+from model.precision import processor_has_bfloat16
 
 DRIFT = Bound("at most", 0.05)
 NO_FLIPS = Bound("at most", 0)
@@ -23,18 +24,18 @@ Sums = NDArray[np.float64]
 
 
 def measure(*, quick: bool) -> Iterator[Line]:
-    """Score the pictures, then crops of them, in float32 and as the bot does here."""
+    """Score the pictures, then crops of them, in float32, in bfloat16, and as the bot does here."""
     bundle = open_bundle(models_folder())
     packages = FEW_PACKAGES if quick else PACKAGES
     whole = list(pictures(packages, target=bundle.card.input.size))
     parts = [middle(picture) for picture in whole]
     exact, ours = Classifier(bundle, precision="fp32"), Classifier(bundle)
+    half = Classifier(bundle, precision="bf16") if processor_has_bfloat16() else None
     for kind, chosen in (("pictures", whole), ("middles", parts)):
-        scored = _sums(ours, chosen)
-        if ours.provenance.precision == "bf16":
-            yield from _drift(kind, chosen, _sums(exact, chosen), scored)
-        yield from _flagged(kind, chosen, scored)
-    if ours.provenance.precision != "bf16":
+        if half:
+            yield from _drift(kind, chosen, _sums(exact, chosen), _sums(half, chosen))
+        yield from _flagged(kind, chosen, _sums(ours, chosen))
+    if half is None:
         yield Missing("drift", "this processor has no bfloat16, so that the bot uses float32 here")
     counts = Counter(picture.source for picture in whole)
     sources = ", ".join(f"{source} {count}" for source, count in counts.items())
