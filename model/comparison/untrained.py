@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from model import torchscript
 from model.bundle import TORCHSCRIPT, TORCHSCRIPT_BFLOAT16
 from model.comparison.cost import MIB, Size, multiply_adds
-from model.networks.pooled import InBfloat16
+from model.networks.bfloat16 import InBfloat16
 from model.networks.preprocessing import Preprocessing, Scaled
 from model.vision import torchvision
 

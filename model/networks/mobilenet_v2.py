@@ -4,6 +4,8 @@ Source: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks"
 table 2; padding and rounding of widths as in TensorFlow's implementation.
 """
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -51,6 +53,10 @@ class MobileNetV2(nn.Module):
 
     Args:
         widths: Channels throughout.
+
+    Attributes:
+        exact_parts: What stays in float32 when the rest runs in bfloat16: a seventh of the
+            multiplications, whose rounding moved scores most (`python -m bench drift`).
     """
 
     def __init__(self, widths: Widths) -> None:
@@ -59,6 +65,7 @@ class MobileNetV2(nn.Module):
         self.blocks = nn.Sequential(*_blocks(widths))
         self.last = nn.Conv2d(widths.groups[-1], widths.last, 1)
         self.activation = nn.ReLU6()
+        self.exact_parts = ("stem", "blocks.0", *_sum_beginners(self.blocks))
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Map (N, 3, H, W), multiples of 32, to (N, widths.last, H / 32, W / 32)."""
@@ -75,3 +82,10 @@ def _blocks(widths: Widths) -> list[InvertedResidual]:
             blocks.append(InvertedResidual(inputs, outputs, stride=stride, expand=expand))
             inputs = outputs
     return blocks
+
+
+def _sum_beginners(blocks: nn.Sequential) -> Iterator[str]:
+    """Yield the projections to which the next blocks add: their rounding stays in every sum."""
+    for place, (block, following) in enumerate(pairwise(blocks)):
+        if following.adds_input and not block.adds_input:
+            yield f"blocks.{place}.project"

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from model.networks.pooled import InBfloat16, Pooled
+from model.networks.bfloat16 import InBfloat16
+from model.networks.pooled import Pooled
 from model.networks.preprocessing import Preprocessing
 
 

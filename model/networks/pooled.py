@@ -44,23 +44,6 @@ class Head(nn.Module):
         return [layer for layer in self.layers if isinstance(layer, nn.Linear)]
 
 
-class InBfloat16(nn.Module):
-    """Runs features in bfloat16, which some processors multiply twice as fast as float32.
-
-    Autocast keeps the sums in float32; what comes out is float32 again, for pooling and head.
-    """
-
-    def __init__(self, features: nn.Module) -> None:
-        super().__init__()
-        self.features = features
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Map what the wrapped features map, to the same shape, in float32."""
-        # Without the cache of casts, which a trace would record as if it held for every call.
-        with torch.autocast("cpu", dtype=torch.bfloat16, cache_enabled=False):
-            return self.features(inputs).float()  # type: ignore[no-any-return]
-
-
 class Pooled(nn.Module):
     """Features, their average over the picture, and a head.
 
