@@ -133,6 +133,37 @@ def test_uploads_made_while_the_bot_is_down_are_found(
         assert bot.ends()[0].state == "scored"
 
 
+def test_uploads_that_the_stream_never_delivered_are_found_in_the_log(
+    rig: MediaWikiRig, deployed: Deploy
+) -> None:
+    some = samples()[:6]
+    rig.stream.faults.drop = 1_000
+    uploader, admin = rig.client("Uploader"), rig.client("Admin")
+    for sample in some:
+        uploader.upload(sample.name, sample.bytes)
+    back, moved = (f"File:{sample.name}" for sample in some[:2])
+    admin.delete(back)
+    admin.undelete(back)
+    admin.move(moved, moved.replace("File:", "File:Moved "), redirect=False)
+    rig.settle()
+    rig.stream.faults.drop = 0
+    bot = deployed(rig)
+    bot.arguments = ("--since", "10 minutes ago")
+    with bot:
+        bot.wait_for_log("gap.read", READY_S)
+        bot.kill()
+        bot.start()
+        bot.wait_for(lambda status: settled(status, seen=len(some) + 1), SETTLE_S)
+        bot.wait_for(lambda status: status["gap_seconds"] == 0, SETTLE_S)
+        ends = bot.ends()
+    uploads = upload_log(rig)
+    assert {end.log_id for end in ends} > set(uploads)
+    assert Counter(end.title for end in ends) == Counter([*uploads.values(), back])
+    assert {end.state for end in ends} == {"scored"}
+    flagged = {end.log_id for end in ends if end.verdict == "review"}
+    assert entries_on_wiki(rig) == Counter(flagged)
+
+
 def test_the_wikis_troubles_delay_and_never_lose(rig: MediaWikiRig, deployed: Deploy) -> None:
     rig.http_faults(
         [

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,11 @@ class BotProcess:
     """`lookout run` with a state folder of its own and the models of this checkout."""
 
     def __init__(
-        self, folder: Path, settings: dict[str, Any], secrets: dict[str, str] | None = None
+        self,
+        folder: Path,
+        settings: dict[str, Any],
+        secrets: dict[str, str] | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "models").symlink_to(models_folder())
@@ -49,6 +53,7 @@ class BotProcess:
         self.config = folder / "config.yaml"
         self.log = folder / "bot.log"
         self.configure(settings)
+        self.arguments = arguments
         self._environment = {**os.environ, "LOOKOUT_HOME": str(folder), **(secrets or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +67,7 @@ class BotProcess:
         """Start the bot; return at once."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [LOOKOUT, "run", "--config", self.config],
+                [LOOKOUT, "run", "--config", self.config, *self.arguments],
                 env=self._environment,
                 cwd=self.folder,
                 stderr=log,
