@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from bot.settings.control import ControlSettings
 from bot.settings.credentials import Secrets
 from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
 from bot.settings.publishing import PublishSettings
@@ -33,6 +34,7 @@ class Settings(Section):
     retry: RetrySettings = RetrySettings()
     publish: PublishSettings = PublishSettings()
     reviews: ReviewSettings = ReviewSettings()
+    control: ControlSettings = ControlSettings()
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)

@@ -7,11 +7,13 @@ RetryLater
 ├── ServerBusy        429, 503, maxlag, read-only; carries the pause that was asked for
 │   └── GateClosed    somebody else was told so, and the pause is not over: nothing was asked
 ├── LedgerBusy        the database is locked, read-only for a while, or out of reach
-└── EditConflict      somebody else saved the page first: read it again
+├── EditConflict      somebody else saved the page first: read it again
+└── SwitchedOff       the run page does not say true: nothing is written until it does
 NotYet
 └── NotThereYet       a fresh upload's thumbnail or database row does not exist yet
 Never
 ├── NothingToScore    no picture, or no longer this one; `reason` becomes the skip reason
+├── PageRefused       a control page asks for what it cannot have, and is not followed
 ├── MalformedEvent    an event that is not what the stream's schema promises
 └── Refused           the other side says no for good to this one request
 Stop
@@ -38,10 +40,12 @@ __all__ = [
     "NotThereYet",
     "NotYet",
     "NothingToScore",
+    "PageRefused",
     "Refused",
     "RetryLater",
     "ServerBusy",
     "Stop",
+    "SwitchedOff",
     "Unreachable",
     "WrongWiki",
 ]
@@ -75,6 +79,10 @@ class EditConflict(RetryLater):
     """The page changed between reading and saving."""
 
 
+class SwitchedOff(RetryLater):
+    """People on the wiki want no edits now. The message says whose words these are."""
+
+
 class NotThereYet(NotYet):
     """Expected within minutes of an upload (https://phabricator.wikimedia.org/T393236)."""
 
@@ -85,6 +93,10 @@ class NothingToScore(Never):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class PageRefused(Never):
+    """The message names the page, its revision and author, and every problem."""
 
 
 class MalformedEvent(Never):

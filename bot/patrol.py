@@ -22,6 +22,7 @@ import structlog
 from bot.commons import Commons
 from bot.config import Settings
 from bot.configfile import ConfigWatch
+from bot.control import Adjustments, RunPage
 from bot.engine import Engine
 from bot.errors import LedgerBusy
 from bot.gapfill import LOOK_S, GapFiller, starting_position
@@ -189,15 +190,16 @@ class Patrol:
                 Scorer(*parts, lane=lane, vitals=self._vitals)
                 for lane in (Lane.PICTURES, Lane.VIDEOS)
             ]
+            adjustments = Adjustments(commons.api)
             self._vitals.model = engine.version
             log.info("patrol.ready", model=engine.version)
-            beside = self._spawn("videos", lambda: self._take_turns(videos))
-            self._take_turns(pictures)
+            beside = self._spawn("videos", lambda: self._take_turns(videos, adjustments))
+            self._take_turns(pictures, adjustments)
             beside.join()
 
-    def _take_turns(self, scorer: Scorer) -> None:
+    def _take_turns(self, scorer: Scorer, adjustments: Adjustments) -> None:
         repeat(
-            lambda: scorer.turn(self.settings),
+            lambda: scorer.turn(adjustments.apply(self.settings), adjustments.opted_out),
             stop=self._stop,
             idle_s=lambda: IDLE_S,
             beat=partial(self._vitals.beat, scorer.thread),
@@ -214,6 +216,11 @@ class Patrol:
 
     def _publish(self) -> None:
         publisher: Publisher | None = None
+        api = WikiApi(self.settings.wiki, user_agent=self._user_agent, patience=self._patience)
+        run_page = RunPage(api)
+
+        def permit() -> None:
+            run_page.require(self.settings)
 
         def turn() -> int:
             nonlocal publisher
@@ -221,9 +228,10 @@ class Patrol:
             if publisher is None or settings.publish != publisher.settings:
                 if publisher:
                     publisher.close()
-                wiki = review_wiki(settings, self._patience)
+                wiki = review_wiki(settings, self._patience, permit)
                 outbox = rationed(self._ledger, settings.publish)
                 publisher = Publisher(outbox, wiki, settings.publish)
+            permit()
             publisher.turn()
             return 0  # always pause: edits are paced, not made as fast as possible
 
@@ -237,6 +245,7 @@ class Patrol:
         finally:
             if publisher:
                 publisher.close()
+            api.close()
 
     def _review(self) -> None:
         agent, width = self._user_agent, self.settings.media.thumbnail_width
@@ -265,10 +274,10 @@ class Patrol:
         log.info("patrol.end")
 
 
-def review_wiki(settings: Settings, patience: Patience) -> ReviewWiki:
+def review_wiki(settings: Settings, patience: Patience, permit: Callable[[], None]) -> ReviewWiki:
     """Return where suggestions go: a folder in dry-run, the wiki when live."""
     if settings.publish.mode == "dry-run":
         return DryRunWiki(home() / "dry-run")
     from bot.publish.live import LiveWiki  # noqa: PLC0415 - a dry run needs no pywikibot
 
-    return LiveWiki(settings, home() / "pywikibot", patience)
+    return LiveWiki(settings, home() / "pywikibot", patience, permit)

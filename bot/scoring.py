@@ -5,7 +5,7 @@ with a reason, dead with its error, or the bot stops. Nothing ends as "safe" wit
 """
 
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ import structlog
 from bot.background import Background, Case
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
+from bot.control.optout import refuse_opted_out
 from bot.engine import Engine
 from bot.errors import (
     GateClosed,
@@ -85,14 +86,18 @@ class Scorer:
         self._engine = engine
         self._stop = stop
         self._held: dict[int, Job] = {}
+        self._opted_out: Collection[str] = ()
 
-    def turn(self, settings: Settings) -> int:
+    def turn(self, settings: Settings, opted_out: Collection[str] = ()) -> int:
         """Claim a batch and bring each upload one step on; return how many were claimed.
+
+        The files of uploaders who are `opted_out` are skipped.
 
         Raises:
             RetryLater: the wiki as a whole is busy or away; the rest was given back uncounted.
             Stop: a person has to act.
         """
+        self._opted_out = opted_out
         retry = settings.retry
         jobs = self._queue.claim(
             limit=FILES_PER_TURN[self._lane],
@@ -193,6 +198,7 @@ class Scorer:
         None when another upload of this batch is begun that has the same content: this one is
         given back, and will find its scores.
         """
+        refuse_opted_out(job.user, self._opted_out)
         info, fresh_s = batch.infos.get(job.title), settings.retry.fresh_seconds
         current = find(self._commons, job, info, fresh_s)
         if current.sha1 in batch.known:

@@ -7,7 +7,7 @@ minutes, where this bot has a log and a publisher that comes back.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +25,7 @@ from bot.errors import (
 )
 from bot.http import LONGEST_RETRY_AFTER_S
 from bot.patience import Patience
+from bot.publish.exclusion import may_edit
 from bot.publish.wiki import Page
 
 FAMILY = "lookout"
@@ -54,8 +55,16 @@ class LiveWiki:
 
     mode = "live"
 
-    def __init__(self, settings: Settings, folder: Path, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        patience: Patience | None = None,
+        permit: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`permit` is called before each edit, and raises when there should be none."""
         self._settings = settings
+        self._permit = permit
         self._folder = folder
         self._patience = patience or Patience()
         self._bot = _import_pywikibot(settings, folder)
@@ -75,7 +84,7 @@ class LiveWiki:
             page = self._bot.Page(self._site, title)
             if not page.exists():
                 return Page(title, "", 0)
-            if not page.botMayEdit():
+            if not may_edit(page.text, self._site.username()):
                 raise NotAllowed(f"{title} asks bots to stay away ({{{{nobots}}}} or {{{{bots}}}})")
             return Page(title, page.text, page.latest_revision_id)
 
@@ -87,6 +96,7 @@ class LiveWiki:
 
     def _edit(self, **parameters: Any) -> int:
         """Return the new revision, or the old one if the text was there already."""
+        self._permit()
         request = self._site.simple_request(
             action="edit", bot=1, maxlag=MAXLAG_S, token=self._site.tokens["csrf"], **parameters
         )

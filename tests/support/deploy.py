@@ -20,6 +20,7 @@ def rig_settings(rig: MediaWikiRig, **publish: Any) -> dict[str, Any]:
             "file_hosts": [urlsplit(rig.api_url).netloc],
             "contact": "https://commons.wikimedia.org/wiki/User:RigBot",
         },
+        "control": {"run_page": ""},
         "rules": [{"name": "drawn", "labels": ["drawing"], "at_least": {"image": 0.5}}],
         "publish": {
             "mode": "live",

@@ -160,6 +160,12 @@ BOUNDS = [
     ("reviews.audit_prefix", "U" * 200, "U" * 201),
     ("reviews.audit_prefix", "U", ""),
     ("reviews.statistics_page", "", "U" * 201),
+    ("control.run_page", "", None),
+    ("control.run_page", "U" * 200, "U" * 201),
+    ("control.opt_out_page", "", None),
+    ("control.opt_out_page", "U" * 200, "U" * 201),
+    ("control.check_seconds", 0.1, 0.05),
+    ("control.check_seconds", 3600, 3601),
     ("ledger.url", "sqlite:////data/ledger.sqlite", "/data/ledger.sqlite"),
 ]
 RULE_BOUNDS = [
@@ -230,6 +236,22 @@ def test_each_key_of_the_second_opinion_is_accepted_up_to_its_bound(
     assert key in refusal(file, nested("model.second_opinion", {key: bad}))
 
 
+@pytest.mark.parametrize(
+    ("key", "good", "bad"),
+    [
+        ("page", "User:Bot/Thresholds.json", "U" * 201),
+        ("protection", ["sysop", "templateeditor"], []),
+        ("lowest", 0.99, 0.991),  # not above highest
+        ("highest", 1, 1.01),
+    ],
+)
+def test_each_key_of_the_threshold_page_is_accepted_up_to_its_bound(
+    file: Path, key: str, good: Any, bad: Any
+) -> None:
+    read(file, nested("control.thresholds", {key: good}))
+    assert key in refusal(file, nested("control.thresholds", {key: bad}))
+
+
 def test_the_bounds_above_are_those_of_every_key() -> None:
     tried = {place for place, _, _ in BOUNDS} | {f"rules.{key}" for key, _, _ in RULE_BOUNDS}
     fields = {name: info.annotation for name, info in Settings.model_fields.items()}
@@ -238,7 +260,7 @@ def test_the_bounds_above_are_those_of_every_key() -> None:
         for section, kind in fields.items()
         if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Secrets
         for key in kind.model_fields
-    } - {"model.second_opinion"}
+    } - {"model.second_opinion", "control.thresholds"}
     assert tried == expected | {f"rules.{key}" for key in type(DEFAULT_RULES[0]).model_fields}
 
 
