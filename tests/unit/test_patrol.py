@@ -141,7 +141,8 @@ def test_a_bot_in_the_midst_of_its_work_ends_soon_and_gives_the_work_back(
     entries = [world.wiki.upload(f"File:{n}.jpg", CAT, user="A", comment="") for n in range(3)]
     with ScriptedServer(Slow(entries)) as slow:
         settings = world.settings(
-            wiki={"api": f"{slow.url}/w/api.php", "file_hosts": [slow.netloc]}
+            wiki={"api": f"{slow.url}/w/api.php", "file_hosts": [slow.netloc]},
+            control={"opt_out_page": ""},
         )
         with BotProcess(tmp_path / "bot", settings) as running:
             running.wait_for_log("patrol.ready", READY_S)
