@@ -19,7 +19,6 @@ from bot.publish.entry import compose
 from bot.publish.page import title_for
 from bot.publish.quota import weight_of
 from bot.rules import Facts, Hit, Verdict, View, disagreement, judge
-from bot.rules.verdict import CLEARED
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 
@@ -31,7 +30,6 @@ LOG_PAGE = "log-page"
 CATEGORY = "category"  # of the file's page
 TAG = "tag"  # on the upload's entry in the wiki's log
 KINDS = {"log": LOG_PAGE, "category": CATEGORY, "tag": TAG}
-CLEARED_IN_PART = "cleared-in-part"  # nothing found, in what could be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
 
 def _outcome(finding: Finding, verdict: Verdict, settings: Settings) -> Outcome:
     job, look, facts = finding
-    word = _word(verdict, partial=look.scored.partial)
+    word = verdict.ending(partial=look.scored.partial)
     return Outcome(
         job=job,
         decision=_decision(word, verdict, facts, settings),
@@ -171,10 +169,6 @@ def _decision(word: str, verdict: Verdict, facts: Facts, settings: Settings) -> 
         hits=[asdict(one) for one in verdict.hits],
         facts=facts.as_json(),
     )
-
-
-def _word(verdict: Verdict, *, partial: bool) -> str:
-    return CLEARED_IN_PART if partial and verdict.word == CLEARED else verdict.word
 
 
 def _shown(hit: Hit) -> str:

@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "replay",
     "status",
     "dead",
+    "rules",
     "check_config",
     "models",
     "score",

@@ -18,6 +18,7 @@ from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.outbox import Effect, Outbox
+from bot.ledger.precedents import Precedent, Precedents
 from bot.ledger.queue import Queue
 from bot.ledger.ration import RationedOutbox, Spent
 from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
@@ -48,6 +49,8 @@ __all__ = [
     "Outcome",
     "PastDecision",
     "PastEdit",
+    "Precedent",
+    "Precedents",
     "Queue",
     "RationedOutbox",
     "Review",

@@ -10,6 +10,7 @@ from bot.ledger.gaps import Gaps
 from bot.ledger.history import History
 from bot.ledger.intake import Intake
 from bot.ledger.outbox import Outbox
+from bot.ledger.precedents import Precedents
 from bot.ledger.queue import Queue
 from bot.ledger.ration import Ration, RationedOutbox
 from bot.ledger.reviews import Reviews
@@ -30,6 +31,7 @@ class Ledger:
         self.days = Days(self._engine)
         self.dead = DeadLetters(self._engine)
         self.history = History(self._engine)
+        self.precedents = Precedents(self._engine)
         self.reviews = Reviews(self._engine)
         self.suggestions = Suggestions(self._engine)
 

@@ -17,6 +17,7 @@ from bot.settings.conditions import Conditions
 from bot.settings.rules import Action, Rule, Tier
 
 CLEARED = "cleared"
+CLEARED_IN_PART = "cleared-in-part"  # nothing found, in what could be looked at
 IGNORED = "ignored"
 REVIEW = "review"
 
@@ -82,6 +83,10 @@ class Verdict:
         if self.review:
             return REVIEW
         return IGNORED if self.spared else CLEARED
+
+    def ending(self, *, partial: bool) -> str:
+        """Return the word, or `cleared-in-part` if not all of the file could be looked at."""
+        return CLEARED_IN_PART if partial and self.word == CLEARED else self.word
 
 
 def judge(rules: Sequence[Rule], views: Sequence[View], facts: Facts) -> Verdict:
