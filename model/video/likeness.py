@@ -11,10 +11,12 @@ from model.video.reader import Pixels
 
 # Means over the frame, and over the most changed of its cells, in steps of 0 to 255. A still
 # scene under a lossy codec stays below the first pair; a fade or a small inset passes the second.
+# Of two pictures that have nothing in common the mean is 60 and more.
 SAME_MEAN: Final = 2.0
 SAME_CELL: Final = 8.0
 NEW_MEAN: Final = 8.0
 NEW_CELL: Final = 40.0
+OTHER_MEAN: Final = 20.0
 CELLS: Final = (8, 6)  # columns, rows
 REMEMBERED: Final = 16
 
@@ -35,6 +37,11 @@ class Difference:
     def is_new(self) -> bool:
         """Whether something else is to be seen, though no cut led to it."""
         return self.mean >= NEW_MEAN or self.cell >= NEW_CELL
+
+    @property
+    def is_other_scene(self) -> bool:
+        """Whether a new scene has begun, though without a cut."""
+        return self.mean >= OTHER_MEAN
 
 
 def difference(one: Pixels, other: Pixels) -> Difference:

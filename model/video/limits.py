@@ -27,7 +27,7 @@ class VideoLimits:
     frames: int = 256
     pixels: int = 36_000_000
     gap_s: float = 2.0
-    lattice_s: float = 0.5
+    lattice_s: float = 0.25
     batch: int = 8
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-TOP: Final = 3  # views of a scene whose mean is its score
+TOP: Final = 3  # views of a scene, at most, whose mean is its score
 
 Scores = Mapping[str, float]
 Value = Callable[[Scores], float]
@@ -102,9 +102,9 @@ class Summary:
     """One file's scores under one way of valuing a view.
 
     Attributes:
-        overall: the decision: the highest scene's, which is the mean of its `TOP` highest views.
-            Within a scene a lone outlier is smoothed; a short insert is a scene of its own, so
-            that the rest of the film does not dilute it.
+        overall: the decision: the highest scene's, which is the mean of the higher half of its
+            views, of `TOP` at most. Within a scene a lone outlier is smoothed; a short insert is
+            a scene of its own, so that the rest of the film does not dilute it.
         at_s: time of the highest view of that scene, seconds; where to look.
         maximum: highest value of any view.
         longest_run_s: longest time without a view below the threshold, seconds.
@@ -145,7 +145,7 @@ def aggregate(
         scenes: at least one; `apart` makes them of stills or pages.
         value: of one view's scores, 0 to 1; see `summed`.
         threshold: at or above which a view counts for run and share.
-        top: views of a scene whose mean is its score.
+        top: views of a scene, at most, whose mean is its score.
 
     Raises:
         ValueError: no scenes; nothing seen is never a low score.
@@ -153,11 +153,11 @@ def aggregate(
     if not scenes:
         raise ValueError("no view of the file was scored, so there is no score")
     scored = tuple(_scene_score(scene, value, top) for scene in scenes)
-    highest = max(scored, key=lambda scene: scene.score)
+    strongest = max(scored, key=lambda scene: scene.score)
     spans = [span for scene in scenes for span in _spans(scene, value, threshold)]
     return Summary(
-        overall=highest.score,
-        at_s=highest.at_s,
+        overall=strongest.score,
+        at_s=strongest.at_s,
         maximum=max(value(moment.scores) for scene in scenes for moment in scene.moments),
         longest_run_s=_longest_run(spans),
         share_above=_share(spans),
@@ -165,11 +165,16 @@ def aggregate(
     )
 
 
+def highest(moments: Sequence[Moment], value: Value, top: int = TOP) -> list[Moment]:
+    """Return those whose mean value is a scene's score, the highest first: half, `top` at most."""
+    ranked = sorted(moments, key=lambda moment: value(moment.scores), reverse=True)
+    return ranked[: min(top, (len(ranked) + 1) // 2)]
+
+
 def _scene_score(scene: Scene, value: Value, top: int) -> SceneScore:
-    ranked = sorted(((value(m.scores), m.time_s) for m in scene.moments), reverse=True)
-    best = ranked[:top]
-    mean = sum(score for score, _ in best) / len(best)
-    return SceneScore(scene.start_s, scene.end_s, mean, best[0][1])
+    best = highest(scene.moments, value, top)
+    mean = sum(value(moment.scores) for moment in best) / len(best)
+    return SceneScore(scene.start_s, scene.end_s, mean, best[0].time_s)
 
 
 def _spans(scene: Scene, value: Value, threshold: float) -> list[tuple[float, bool]]:

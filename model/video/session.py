@@ -47,7 +47,6 @@ class Session:
         Raises:
             NoPictures, Undecodable, OverLimit: before the first frame.
         """
-        cuts: list[float] = []
         until, done = time.monotonic() + TURN_S, False
         while not done and self._chooser.waiting < self._limits.batch and time.monotonic() < until:
             frame = self._next()
@@ -55,8 +54,8 @@ class Session:
                 self._finish()
                 done = True
             else:
-                cuts += self._see(frame)
-        return self._answer(cuts, done=done)
+                self._see(frame)
+        return self._answer(done=done)
 
     def _next(self) -> VideoFrame | None:
         try:
@@ -67,13 +66,12 @@ class Session:
             self._reasons.append(f"from {self._time_s:.1f} s on: {error}")
             return None
 
-    def _see(self, frame: VideoFrame) -> list[float]:
+    def _see(self, frame: VideoFrame) -> None:
         small = self._fitted(frame.small())
         cuts = self._detector.cuts(self._decoded, small)
         self._time_s = frame.time_s
-        begun = self._chooser.see(Candidate(self._decoded, frame, small), cuts)
+        self._chooser.see(Candidate(self._decoded, frame, small), cuts)
         self._decoded += 1
-        return begun
 
     def _fitted(self, small: Pixels) -> Pixels:
         """Return a small frame in the first one's size: streams may change theirs."""
@@ -110,10 +108,10 @@ class Session:
         if self._reader.fault:
             self._reasons.append(f"from {self._time_s:.1f} s on: {self._reader.fault}")
 
-    def _answer(self, cuts: list[float], *, done: bool) -> dict[str, Any]:
-        stream = self._reader.stream
+    def _answer(self, *, done: bool) -> dict[str, Any]:
+        stream, (looks, cuts) = self._reader.stream, self._chooser.take()
         return {
-            "looks": [[look.time_s, look.number, look.pixels] for look in self._chooser.take()],
+            "looks": [[look.time_s, look.number, look.pixels] for look in looks],
             "cuts": cuts,
             "decoded": self._decoded,
             "corrupt": self._reader.corrupt,

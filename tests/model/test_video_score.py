@@ -21,11 +21,11 @@ def scene(start_s: float, end_s: float, *drawings: float) -> Scene:
 def test_a_short_insert_decides_however_long_the_film_around_it() -> None:
     film = [scene(0, 300, *[0.1] * 150), scene(300, 303, 0.9, 0.8), scene(303, 600, *[0.0] * 150)]
     summary = aggregate(film, VALUE, threshold=0.5)
-    assert summary.overall == pytest.approx(0.85)
+    assert summary.overall == pytest.approx(0.9)
     assert (summary.maximum, summary.at_s) == (0.9, 300)
     assert summary.longest_run_s == pytest.approx(3)
     assert summary.share_above == pytest.approx(3 / 600)
-    assert [s.score for s in summary.scenes] == pytest.approx([0.1, 0.85, 0.0])
+    assert [s.score for s in summary.scenes] == pytest.approx([0.1, 0.9, 0.0])
 
 
 def test_a_lone_outlier_within_a_scene_is_smoothed_and_reported() -> None:
@@ -33,6 +33,12 @@ def test_a_lone_outlier_within_a_scene_is_smoothed_and_reported() -> None:
     assert summary.overall == pytest.approx(1.1 / 3)
     assert (summary.maximum, summary.at_s) == (0.9, 4)
     assert summary.longest_run_s == pytest.approx(2)
+
+
+def test_a_scene_of_which_half_is_high_is_high() -> None:
+    for views, expected in (([0.9, 0.1], 0.9), ([0.9, 0.8, 0.1, 0.1], 0.85), ([0.9] * 9, 0.9)):
+        summary = aggregate([scene(0, 10, *views)], VALUE, threshold=0.5)
+        assert summary.overall == pytest.approx(expected)
 
 
 def test_a_run_goes_on_across_cuts() -> None:

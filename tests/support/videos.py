@@ -92,6 +92,21 @@ def film(
     return ffmpeg(suffix, *raw, "-framerate", str(rate), "-i", "-", *codec, stdin=pixels)
 
 
+def joined(stills: Sequence[tuple[Pixels, float]]) -> bytes:
+    """Return a long VP8 film, 2 frames per second, of still pictures, each shown for some seconds.
+
+    ffmpeg itself repeats the frames, so that no film is held in memory.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        inputs: list[str] = []
+        for n, (picture, seconds) in enumerate(stills):
+            path = Path(folder) / f"{n}.png"
+            Image.fromarray(picture).save(path)
+            inputs += ["-loop", "1", "-framerate", "2", "-t", str(seconds), "-i", str(path)]
+        graph = ("-filter_complex", f"concat=n={len(stills)}", "-pix_fmt", "yuv420p")
+        return ffmpeg(".webm", *inputs, *graph, *VP8)
+
+
 def muxed(timed: Sequence[tuple[float, Pixels]], codec: str = "libvpx", turned: int = 0) -> bytes:
     """Return a WebM whose frames stand at given times, in seconds.
 
