@@ -6,11 +6,11 @@ from bot.rules import View
 from bot.rules.views import weight
 from bot.settings.rules import Rule
 from bot.videos.places import clock
-from model.video.score import TOP, Moment, Scene, VideoScore
+from model.video.score import Scene, Scores, VideoScore, highest
 
 
 def views_of(score: VideoScore, rules: Sequence[Rule]) -> list[View]:
-    """Return for each scene and rule the mean of the rule's `TOP` heaviest moments, once.
+    """Return for each scene and rule the mean of the moments that make its score, once.
 
     What a rule weighs is a sum of labels, so that its weight in the mean is the mean of its
     weights, and its highest view is `model.video.score.aggregate`'s decision for that rule.
@@ -20,10 +20,10 @@ def views_of(score: VideoScore, rules: Sequence[Rule]) -> list[View]:
 
 
 def _view(scene: Scene, rule: Rule) -> View:
-    def weighed(moment: Moment) -> float:
-        return weight(rule, moment.scores)
+    def weighed(scores: Scores) -> float:
+        return weight(rule, scores)
 
-    top = sorted(scene.moments, key=weighed, reverse=True)[:TOP]
+    top = highest(scene.moments, weighed)
     labels = {label for moment in top for label in moment.scores}
     means = {
         label: sum(moment.scores.get(label, 0.0) for moment in top) / len(top)
