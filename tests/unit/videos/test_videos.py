@@ -86,7 +86,7 @@ def test_the_smallest_finished_transcode_is_watched_first(bench: Bench) -> None:
     assert not bench.partial(entry)
 
 
-def test_a_hit_names_the_time_to_look_at_and_rests_on_the_scenes_three_heaviest_moments(
+def test_a_hit_names_the_time_to_look_at_and_rests_on_the_scenes_heavier_half(
     bench: Bench,
 ) -> None:
     half = {"drawing": 0.5, "neutral": 0.5}
@@ -98,7 +98,7 @@ def test_a_hit_names_the_time_to_look_at_and_rests_on_the_scenes_three_heaviest_
     assert state(bench, entry) == ("scored", "review")
     (effect,) = bench.ledger.outbox.pending(limit=10)
     assert effect.entry["place"] == "1:03"
-    assert effect.entry["confidence"] == pytest.approx(2 / 3, abs=1e-4)
+    assert effect.entry["confidence"] == pytest.approx(0.75, abs=1e-4)
 
 
 def test_a_lone_outlier_in_a_long_scene_is_no_hit(bench: Bench) -> None:
