@@ -61,6 +61,12 @@ class Gatherer:
         return self._fetcher.fetch(address)
 
 
+def is_fresh(job: Job, fresh_s: float) -> bool:
+    """Tell whether an upload is so new that what is missing of it may be on its way."""
+    # A time far ahead is as little fresh as one far back, or a deleted file would be awaited.
+    return abs(time.time() - job.uploaded_at.timestamp()) < fresh_s
+
+
 def find(commons: Commons, job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:
     """Return what was announced: `info`, or the file that was moved away from its title.
 
@@ -91,8 +97,7 @@ def as_announced(job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:
         NotThereYet: it may still come.
         NothingToScore: it is gone, or another version has taken its place.
     """
-    # A time far ahead is as little fresh as one far back, or a deleted file would be awaited.
-    fresh = abs(time.time() - job.uploaded_at.timestamp()) < fresh_s
+    fresh = is_fresh(job, fresh_s)
     if info is None:
         if fresh:
             raise NotThereYet(f"{job.title} is not in the wiki's answer yet")

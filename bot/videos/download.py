@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 PIECE_BYTES = 4 * MIB
 READ_BYTES = 64 * 1024
 BETWEEN_PIECES_S = 0.05  # in which whoever waits for the connection gets it
+BITS_PER_S = 25e6  # https://wikitech.wikimedia.org/wiki/Robot_policy
 RESUMES = 4  # failures in a row
 RESTARTS = 1  # a file may change once while it is read
 FIRST_PAUSE_S = 0.5
@@ -112,8 +113,11 @@ def _fill(
         before = progress.have
         try:
             budget.take_request()
+            begun = budget.seconds_spent
             _piece(progress, hosts, address, budget, beginning=beginning)
-            budget.pause(BETWEEN_PIECES_S)
+            took = budget.seconds_spent - begun
+            allowed = 8 * (progress.have - before) / BITS_PER_S
+            budget.pause(max(BETWEEN_PIECES_S, allowed - took))
         except (ServerBusy, Unreachable):
             raise
         except NetworkFault as error:

@@ -13,6 +13,7 @@ from model.errors import NoPictures
 from model.video.limits import VideoLimits
 
 BITS = 8
+NO_PICTURES = "no-pictures"  # a skip reason
 
 
 class Transcodes:
@@ -78,7 +79,7 @@ def _watched(engine: Engine, file: Downloaded, budget: Budget, settings: Setting
         score = engine.watch(file.path, limits)
         budget.check_stop()  # else what the end of the bot cut short would pass for all
     except NoPictures as error:
-        raise NothingToScore("no-pictures", str(error)) from error
+        raise NothingToScore(NO_PICTURES, str(error)) from error
     reasons = score.reasons if file.complete else (*score.reasons, "only its beginning was fetched")
     return Watched(
         views=views_of(score, settings.rules),

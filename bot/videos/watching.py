@@ -11,12 +11,13 @@ from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.engine import Engine
 from bot.errors import NetworkFault, Never, NothingToScore, NotYet, Unreachable
+from bot.gathering import is_fresh
 from bot.ledger import Job, Queue, Scored
 from bot.media import Fetcher
 from bot.settings.video import VideoSource
 from bot.settling import Look
 from bot.videos.budget import Budget
-from bot.videos.files import Originals, Transcodes
+from bot.videos.files import NO_PICTURES, Originals, Transcodes
 from bot.videos.leases import renewed
 from bot.videos.stills import Stills
 from bot.videos.watched import Watched
@@ -63,9 +64,9 @@ class Watcher:
         if info.medium is None:
             raise NothingToScore(info.mediatype.lower(), f"{info.mime} has no picture")
         if not info.width or not info.height:
-            raise NothingToScore("no-pictures", f"{info.title} is 0 by 0 pixels")
+            raise NothingToScore(NO_PICTURES, f"{info.title} is 0 by 0 pixels")
         with renewed(self._queue, job, lease_s=settings.retry.lease_seconds):
-            watched = self._watch(info, settings)
+            watched = self._watch(job, info, settings)
         scored = Scored(
             sha1=info.sha1,
             model=self._engine.version,
@@ -75,7 +76,7 @@ class Watcher:
         )
         return Look(info, scored)
 
-    def _watch(self, info: FileInfo, settings: Settings) -> Watched:
+    def _watch(self, job: Job, info: FileInfo, settings: Settings) -> Watched:
         budget = Budget(settings.video, self._stop)
         failures: list[Exception] = []
         for name in settings.video.sources:
@@ -85,6 +86,8 @@ class Watcher:
                 raise
             except (Never, NotYet, NetworkFault, WorkerDied) as error:
                 budget.check_stop()
+                if isinstance(error, NotYet) and is_fresh(job, settings.retry.fresh_seconds):
+                    raise  # what is on its way is cheaper than the next source
                 log.info("video.passed-over", title=info.title, source=name, error=str(error))
                 failures.append(error)
             else:
@@ -108,6 +111,11 @@ def _tell(info: FileInfo, source: VideoSource, watched: Watched, budget: Budget)
 
 
 def _most_hopeful(failures: Sequence[Exception]) -> Exception:
-    """Return the first failure that may pass, else the last, of what was tried last."""
-    passing = (error for error in failures if not isinstance(error, Never))
-    return next(passing, failures[-1])
+    """Return that there is nothing to see, or else what may pass, or else what came last."""
+    nothing = [error for error in failures if _is_without_pictures(error)]
+    passing = [error for error in failures if not isinstance(error, Never)]
+    return [*nothing, *passing, failures[-1]][0]
+
+
+def _is_without_pictures(error: Exception) -> bool:
+    return isinstance(error, NothingToScore) and error.reason == NO_PICTURES

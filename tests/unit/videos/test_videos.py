@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,16 @@ def raising(error: Exception) -> Any:
     raise error
 
 
+def _second(place: str) -> int:
+    minutes, seconds = place.split(":")
+    return 60 * int(minutes) + int(seconds)
+
+
 def between(start: int, end: int) -> Callable[[bytes, str], Seen]:
     """See something from one second of the video to another."""
 
     def look(data: bytes, place: str) -> Seen:
-        minutes, seconds = place.split(":")
-        at = 60 * int(minutes) + int(seconds)
-        return (striking if start <= at < end else dull)(data, place)
+        return (striking if start <= _second(place) < end else dull)(data, place)
 
     return look
 
@@ -143,6 +147,16 @@ def test_a_ten_minute_video_is_judged_by_at_most_sixty_requests(
         f"a video of {TEN_MINUTES} s judged by {len(bench.engine.looks)} stills, "
         f"{len(bench.mini.asked)} requests in all"
     )
+
+
+def test_how_far_stills_of_ten_minutes_lie_apart_is_said(
+    bench: Bench, measured: Callable[[str], None]
+) -> None:
+    bench.upload("Long.webm", long())
+    bench.turns(only(bench, "stills"))
+    looked_at = sorted(_second(place) for _, place in bench.engine.looks)
+    gap = max(after - before for before, after in pairwise(looked_at))
+    measured(f"{len(looked_at)} stills of {TEN_MINUTES} s lie up to {gap} s apart")
 
 
 def test_stills_too_far_apart_clear_a_video_in_part_only(
@@ -252,6 +266,16 @@ def test_what_may_still_come_is_tried_again_and_never_called_safe(bench: Bench) 
     assert state(bench, entry) == ("dead", "NotThereYet")
 
 
+def test_a_fresh_upload_waits_for_its_stills_instead_of_fetching_the_original(
+    bench: Bench,
+) -> None:
+    bench.fetcher.before = lambda _: raising(NotThereYet("404"))
+    entry = bench.upload("A.webm", short())
+    bench.turn(bench.adjusted(fresh_seconds=3600.0))
+    assert state(bench, entry) == ("waiting", "NotThereYet")
+    assert bench.engine.watched == []
+
+
 def test_a_video_that_nothing_can_be_seen_of_is_dead(bench: Bench) -> None:
     bench.fetcher.before = lambda _: raising(Refused("no still"))
     bench.engine.watch_deed = lambda _: raising(Undecodable("damaged"))
@@ -261,10 +285,11 @@ def test_a_video_that_nothing_can_be_seen_of_is_dead(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("what", ["a sound without pictures (opus)", "no frame at all"])
+@pytest.mark.parametrize("error", [Refused("no still"), NetworkFault("500")])
 def test_sound_alone_and_videos_without_a_frame_are_skipped_with_the_reason(
-    bench: Bench, what: str
+    bench: Bench, what: str, error: Exception
 ) -> None:
-    bench.fetcher.before = lambda _: raising(Refused("no still"))
+    bench.fetcher.before = lambda _: raising(error)
     bench.engine.watch_deed = lambda _: raising(NoPictures(what))
     entry = bench.upload("A.webm", short())
     bench.turns()
