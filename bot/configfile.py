@@ -65,13 +65,18 @@ class ConfigWatch:
         self.path = path
         self.settings = settings
         self._seen = self._stamp()
+        self._asked = False
+
+    def look_again(self) -> None:
+        """Have the file read once more, even if it looks as it did."""
+        self._asked = True
 
     def changed(self, check: Callable[[Settings], None]) -> Settings | None:
         """Return new settings once per change that is valid and passes `check`, else None."""
         stamp = self._stamp()
-        if stamp == self._seen:
+        if stamp == self._seen and not self._asked:
             return None
-        self._seen = stamp
+        self._seen, self._asked = stamp, False
         try:
             settings = load(self.path)
             check(settings)

@@ -41,7 +41,7 @@ from bot.review.reader import ReviewReader
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
 from bot.stream import UploadStream
-from bot.turns import repeat
+from bot.turns import join_all, patiently, repeat
 from bot.watching.monitor import Monitor
 from bot.wikiapi import WikiApi
 
@@ -51,7 +51,8 @@ IDLE_S = 0.5  # between looks into an empty queue
 WATCH_S = 1.0  # between looks at config.yaml
 HEARTBEAT_TURNS = 60  # looks at config.yaml between two lines in the log
 OBSERVE_TURNS = 600  # and between two comparisons with the baseline
-GOODBYE_S = 10.0  # Toolforge sends SIGKILL 15 s after SIGTERM
+GOODBYE_S = 7.0  # for all threads together; Toolforge sends SIGKILL 15 s after SIGTERM
+RELEASE_S = 2.0  # for giving leases back; a ledger that is locked for longer lets them run out
 NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger", "watch")
 
 
@@ -70,7 +71,7 @@ class Patrol:
         self._stop = threading.Event()
         # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
         self._endings: SimpleQueue[signal.Signals | BaseException] = SimpleQueue()
-        self._ledger = Ledger(settings.ledger.address)
+        self._ledger = patiently(lambda: Ledger(settings.ledger.address))
         self._monitor = Monitor(self._ledger, lambda: self.settings)
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
@@ -88,13 +89,14 @@ class Patrol:
         Raises:
             Stop: with what a person has to do.
         """
-        signal.signal(signal.SIGTERM, self._on_signal)
-        signal.signal(signal.SIGINT, self._on_signal)
-        log.info("patrol.start", mode=self.settings.publish.mode, wiki=self.settings.wiki.api)
         name = self.settings.stream.url
+        position = patiently(lambda: starting_position(self._ledger, name, self._since))
+        # Until here the default action is right: nothing is claimed, and nothing to be flushed.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+        log.info("patrol.start", mode=self.settings.publish.mode, wiki=self.settings.wiki.api)
         beat = partial(self._vitals.beat, "ingest")
         ingest = Ingest(self._ledger.intake, name, self._stop, beat)
-        position = starting_position(self._ledger, name, self._since)
         stream = UploadStream(self.settings.stream, user_agent=self._user_agent, position=position)
         with self._monitor.serving(self.settings.watch, stream, name):
             self._spawn("read", lambda: ingest.read(stream))
@@ -144,7 +146,10 @@ class Patrol:
             if isinstance(ending, BaseException):
                 raise ending
             log.info("patrol.signal", signal=ending.name)
-            return
+            if ending is not signal.SIGHUP:
+                return
+            self._watch.look_again()
+            self._adopt_changes()
 
     def _adopt_changes(self) -> None:
         old = self.settings
@@ -264,10 +269,8 @@ class Patrol:
     def _close(self, workers: list[threading.Thread]) -> None:
         """Let every thread finish its step, give leases back, end the child processes."""
         self._stop.set()
-        for worker in workers:
-            worker.join(GOODBYE_S / len(workers))
-        for scorer in self._scorers:
-            scorer.abandon()
+        join_all(workers, GOODBYE_S)
+        join_all([self._spawn("release", scorer.abandon) for scorer in self._scorers], RELEASE_S)
         if self._engine:
             self._engine.close()
         self._ledger.close()

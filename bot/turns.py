@@ -1,18 +1,43 @@
 """Work that is done turn by turn, and what a failed turn means for the next."""
 
-from collections.abc import Callable
-from threading import Event
+import time
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+from typing import TypeVar
 
 import structlog
 
-from bot.errors import Never, RetryLater
+from bot.errors import LedgerBusy, Never, RetryLater
 from bot.pauses import full_jitter
 
 log = structlog.get_logger(__name__)
+Result = TypeVar("Result")
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
+LONGEST_LEDGER_PAUSE_S = 15.0
 REFUSED_PAUSE_S = 900.0  # before an edit that was refused for its content is tried again
+
+
+def patiently(ask: Callable[[], Result], *, wait: Callable[[float], object] = time.sleep) -> Result:
+    """Return what the ledger answers, as soon as it can be had.
+
+    Args:
+        ask: Asks it something, or opens it.
+        wait: Lets so many seconds pass.
+
+    Raises:
+        LedgerUnusable: a person has to act.
+    """
+    failures = 0
+    while True:
+        try:
+            return ask()
+        except LedgerBusy as error:
+            failures += 1
+            pause = full_jitter(failures, first_s=FIRST_PAUSE_S, longest_s=LONGEST_LEDGER_PAUSE_S)
+            log.warning("ledger.waiting", error=str(error), seconds=round(pause, 1))
+            wait(pause)
 
 
 def repeat(
@@ -51,3 +76,10 @@ def repeat(
             pause = 0.0 if busy else idle_s()
         beat(pause)
         stop.wait(pause)
+
+
+def join_all(threads: Sequence[Thread], timeout_s: float) -> None:
+    """Wait until all of them have ended, but no longer than that in all."""
+    deadline = time.monotonic() + timeout_s
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))

@@ -1,7 +1,6 @@
 """From upload to review page on a real MediaWiki, undisturbed and under every disturbance."""
 
 import random
-import re
 import threading
 import time
 from collections import Counter
@@ -14,13 +13,13 @@ from rig import MediaWikiRig, answer
 from rig.media import samples
 from support.bot import BotProcess, settled
 from support.deploy import Deploy
+from support.outcome import entries_on_wiki, upload_log
 
 pytestmark = [pytest.mark.rig, pytest.mark.model, pytest.mark.timeout(420)]
 
 MEMORY_LIMIT_MIB = 480
 KILLS = 10
 SEED = 20261122
-KEY = re.compile(r"<!-- lookout:(\d+) -->")
 READY_S = 60
 SETTLE_S = 180
 
@@ -30,24 +29,6 @@ def upload_all(rig: MediaWikiRig) -> None:
     uploader = rig.client("Uploader")
     for sample in samples():
         uploader.upload(sample.name, sample.bytes)
-
-
-def upload_log(rig: MediaWikiRig) -> dict[int, str]:
-    """Return every upload there was, log id to title, as the wiki itself counts them."""
-    query = rig.client("Admin").get(
-        action="query", list="logevents", letype="upload", lelimit=500, leprop="ids|title"
-    )
-    return {entry["logid"]: entry["title"] for entry in query["query"]["logevents"]}
-
-
-def entries_on_wiki(rig: MediaWikiRig) -> Counter[int]:
-    """Count each entry key over all log pages."""
-    admin = rig.client("Admin")
-    pages = admin.get(
-        action="query", list="allpages", apnamespace=2, apprefix="RigBot/Log/", aplimit=50
-    )["query"]["allpages"]
-    texts = [admin.text(page["title"]) or "" for page in pages]
-    return Counter(int(key) for text in texts for key in KEY.findall(text))
 
 
 @contextmanager

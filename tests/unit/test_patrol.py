@@ -5,83 +5,24 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import bot.demo
-from bot.demo.commons import LogEntry, MiniCommons, base36_sha1
-from bot.demo.eventstream import EventStreamServer
 from support.bench import picture
 from support.bot import BotProcess, settled
-from support.scripted import Asked, Reply, ScriptedServer, as_json
+from support.scripted import ScriptedServer
+from support.world import CAT, Slow, World, announce, rule, small_world
 
-MEDIA = Path(bot.demo.__file__).parent / "media"
-CAT = (MEDIA / "drawings/cat_in_pencil.jpg").read_bytes()
 READY_S = 60
 SETTLE_S = 60
 GOODBYE_S = 12  # Toolforge sends SIGKILL 15 s after SIGTERM
 FAILED = 1
 
 
-class World:
-    """A wiki and its stream, and uploads that reach both."""
-
-    def __init__(self, mini: MiniCommons, stream: EventStreamServer) -> None:
-        self.wiki = mini.wiki
-        self.stream = stream
-        self.api = mini.addresses.api
-        self.host = mini.addresses.base.removeprefix("http://")
-
-    def upload(self, name: str, content: bytes, **more: Any) -> LogEntry:
-        """Upload a file and announce it."""
-        entry = self.wiki.upload(f"File:{name}", content, user="Alice", comment="", **more)
-        announce(self.stream, entry)
-        return entry
-
-    def settings(self, **changed: Any) -> dict[str, Any]:
-        """Return a config.yaml: an impatient dry run that flags drawings."""
-        return {
-            "stream": {"url": self.stream.url},
-            "wiki": {"api": self.api, "file_hosts": [self.host]},
-            "rules": [rule(at_least=0.5)],
-            "publish": {"interval_seconds": 0.2},
-            "retry": {"first_pause_seconds": 0.2, "fresh_seconds": 2, "lease_seconds": 5},
-        } | changed
-
-
-def rule(*, at_least: float) -> dict[str, Any]:
-    """Return the rule that flags drawings."""
-    return {"name": "drawn", "labels": ["drawing"], "at_least": {"image": at_least}}
-
-
-def announce(stream: EventStreamServer, entry: LogEntry) -> None:
-    """Publish the event of an upload."""
-    assert entry.version
-    stream.publish(
-        {
-            "type": "log",
-            "namespace": 6,
-            "title": entry.title,
-            "timestamp": int(entry.at.timestamp()),
-            "user": entry.user,
-            "bot": False,
-            "log_id": entry.log_id,
-            "log_type": "upload",
-            "log_action": entry.action,
-            "log_params": {
-                "img_sha1": base36_sha1(entry.version.sha1),
-                "img_timestamp": f"{entry.version.uploaded_at:%Y%m%d%H%M%S}",
-            },
-            "wiki": "commonswiki",
-        }
-    )
-
-
 @pytest.fixture
 def world() -> Iterator[World]:
-    with MiniCommons() as mini, EventStreamServer() as stream:
-        yield World(mini, stream)
+    with small_world() as made:
+        yield made
 
 
 def page(bot_process: BotProcess) -> str:
@@ -153,40 +94,6 @@ def test_a_bot_in_the_midst_of_its_work_ends_soon_and_gives_the_work_back(
             with closing(sqlite3.connect(running.folder / "ledger.sqlite")) as ledger:
                 rows = ledger.execute("SELECT state, attempts FROM uploads").fetchall()
             assert rows == [("waiting", 0)] * 3
-
-
-class Slow:
-    """Describes files at once, and hands their pictures out for ever."""
-
-    def __init__(self, entries: list[LogEntry]) -> None:
-        self._sha1 = {entry.title: entry.version.sha1 for entry in entries if entry.version}
-
-    def __call__(self, asked: Asked) -> Reply:
-        """Answer one request."""
-        if "titles" not in asked.form:
-            return Reply(body=bytes(10_000_000), kind="image/jpeg", bytes_per_s=1_000)
-        base = f"http://{asked.headers['Host']}/thumb"
-        pages = [
-            {
-                "title": title,
-                "imageinfo": [
-                    {
-                        "timestamp": "2026-11-22T10:00:00Z",
-                        "size": 10,
-                        "width": 4000,
-                        "height": 3000,
-                        "url": f"{base}/{number}.jpg",
-                        "thumburl": f"{base}/{number}.jpg",
-                        "sha1": self._sha1[title],
-                        "mime": "image/jpeg",
-                        "mediatype": "BITMAP",
-                        "canonicaltitle": title,
-                    }
-                ],
-            }
-            for number, title in enumerate(asked.form["titles"].split("|"))
-        ]
-        return as_json({"batchcomplete": True, "query": {"pages": pages}})
 
 
 def test_a_bot_told_to_stop_while_it_starts_stops(world: World, tmp_path: Path) -> None:
