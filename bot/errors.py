@@ -16,6 +16,7 @@ Never
 ├── PageRefused       a control page asks for what it cannot have, and is not followed
 ├── MalformedEvent    an event that is not what the stream's schema promises
 └── Refused           the other side says no for good to this one request
+    └── PageClosed    this one page is not to be edited by us: protected, or it keeps bots away
 Stop
 ├── ConfigInvalid     config.yaml says something that cannot be meant
 ├── WrongWiki         the client would talk to another wiki than the configured one
@@ -40,6 +41,7 @@ __all__ = [
     "NotThereYet",
     "NotYet",
     "NothingToScore",
+    "PageClosed",
     "PageRefused",
     "Refused",
     "RetryLater",
@@ -109,6 +111,10 @@ class Refused(Never):
     def __init__(self, message: str, *, code: str = "") -> None:
         super().__init__(message)
         self.code = code
+
+
+class PageClosed(Refused):
+    """Whatever the text, this page is not to be edited by this account now."""
 
 
 class ConfigInvalid(Stop):

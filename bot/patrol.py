@@ -26,7 +26,6 @@ from bot.control import Adjustments, RunPage
 from bot.engine import Engine
 from bot.errors import LedgerBusy
 from bot.gapfill import LOOK_S, GapFiller, starting_position
-from bot.home import home
 from bot.identity import user_agent
 from bot.ingest import Ingest
 from bot.lanes import Lane
@@ -34,9 +33,7 @@ from bot.ledger import Ledger
 from bot.logevents import WikiLog
 from bot.media import Fetcher
 from bot.patience import Patience
-from bot.publish import Publisher, ReviewWiki
-from bot.publish.dryrun import DryRunWiki
-from bot.publish.quota import rationed
+from bot.publish.assembly import FollowingPublisher
 from bot.review.reader import ReviewReader
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
@@ -220,37 +217,15 @@ class Patrol:
             repeat(filler.turn, stop=self._stop, idle_s=lambda: LOOK_S, beat=beat)
 
     def _publish(self) -> None:
-        publisher: Publisher | None = None
         api = WikiApi(self.settings.wiki, user_agent=self._user_agent, patience=self._patience)
-        run_page = RunPage(api)
-
-        def permit() -> None:
-            run_page.require(self.settings)
-
-        def turn() -> int:
-            nonlocal publisher
-            settings = self.settings
-            if publisher is None or settings.publish != publisher.settings:
-                if publisher:
-                    publisher.close()
-                wiki = review_wiki(settings, self._patience, permit)
-                outbox = rationed(self._ledger, settings.publish)
-                publisher = Publisher(outbox, wiki, settings.publish)
-            permit()
-            publisher.turn()
-            return 0  # always pause: edits are paced, not made as fast as possible
-
-        try:
+        publisher = FollowingPublisher(self._ledger, self._patience, RunPage(api).require)
+        with closing(api), closing(publisher):
             repeat(
-                turn,
+                lambda: publisher.turn(self.settings),
                 stop=self._stop,
                 idle_s=lambda: self.settings.publish.interval_seconds,
                 beat=partial(self._vitals.beat, "publish"),
             )
-        finally:
-            if publisher:
-                publisher.close()
-            api.close()
 
     def _review(self) -> None:
         agent, width = self._user_agent, self.settings.media.thumbnail_width
@@ -275,12 +250,3 @@ class Patrol:
             self._engine.close()
         self._ledger.close()
         log.info("patrol.end")
-
-
-def review_wiki(settings: Settings, patience: Patience, permit: Callable[[], None]) -> ReviewWiki:
-    """Return where suggestions go: a folder in dry-run, the wiki when live."""
-    if settings.publish.mode == "dry-run":
-        return DryRunWiki(home() / "dry-run")
-    from bot.publish.live import LiveWiki  # noqa: PLC0415 - a dry run needs no pywikibot
-
-    return LiveWiki(settings, home() / "pywikibot", patience, permit)

@@ -15,7 +15,9 @@ from bot.errors import Never, NothingToScore
 from bot.ledger import Decision, Intent, Job, Outcome, Queue, Scored
 from bot.logs import concerning
 from bot.pauses import full_jitter
+from bot.publish.assembly import wanted
 from bot.publish.entry import compose
+from bot.publish.output import CATEGORY, LOG_PAGE, TAG
 from bot.publish.page import title_for
 from bot.publish.quota import weight_of
 from bot.rules import Facts, Hit, Verdict, View, disagreement, judge
@@ -26,9 +28,6 @@ log = structlog.get_logger(__name__)
 
 HOUR_S = 3600.0
 # Kinds of effects, by the action of a rule that calls for them.
-LOG_PAGE = "log-page"
-CATEGORY = "category"  # of the file's page
-TAG = "tag"  # on the upload's entry in the wiki's log
 KINDS = {"log": LOG_PAGE, "category": CATEGORY, "tag": TAG}
 
 
@@ -177,7 +176,10 @@ def _shown(hit: Hit) -> str:
 
 
 def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list[Intent]:
-    """Return an effect for each action, all with the entry of the hit that leads."""
+    """Return an effect for each action whose output is switched on.
+
+    All have the entry of the hit that leads.
+    """
     hit = verdict.review
     if hit is None:
         return []
@@ -187,6 +189,7 @@ def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list
         hit,
         view.scores,
         title=look.info.title,
+        sha1=look.scored.sha1,
         model=look.scored.model,
         partial=look.scored.partial,
         disagreement=disagreement(view.scores, settings.model.second_opinion),
@@ -195,4 +198,8 @@ def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list
     pages = {LOG_PAGE: log_page, CATEGORY: look.info.title, TAG: look.info.title}
     kinds = [KINDS[action] for action in verdict.actions]
     weight = weight_of(hit)
-    return [Intent(kind=kind, page=pages[kind], entry=entry, weight=weight) for kind in kinds]
+    return [
+        Intent(kind=kind, page=pages[kind], entry=entry, weight=weight)
+        for kind in kinds
+        if wanted(settings.publish, kind)
+    ]

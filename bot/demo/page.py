@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from bot.demo.page_template import TEMPLATE
+from bot.publish.template import EntryCall, parse
 
 Picture = Callable[[str, str], bytes | None]
 """Takes a file's title and the place in it that the entry names; returns JPEG or PNG bytes."""
@@ -16,32 +17,33 @@ Picture = Callable[[str, str], bytes | None]
 _COMMENT = re.compile(r"<!--.*?-->")
 _SWITCH = re.compile(r"__[A-Z]+__\n?")
 _LINK = re.compile(r"\[\[:?([^\]|]+)(?:\|([^\]]+))?\]\]")
-_EMPHASIS = re.compile(r"''(.+?)''")
-_SMALL = re.compile(r"&lt;(/?)small&gt;")
-_TITLE = re.compile(r"\[\[:(File:[^\]|]+)\]\]")
-_PLACE = re.compile(r"look at ([^·]+?) ·")
+_CODE = re.compile(r"&lt;(/?)code&gt;")
 PNG_SIGNATURE = b"\x89PNG"
 
 
 def render(title: str, wikitext: str, picture: Picture) -> str:
     """Return a page of HTML that needs no other file."""
-    lines = _SWITCH.sub("", wikitext).splitlines()
-    entries = [line for line in lines if line.startswith("* ")]
-    introduction = [line for line in lines if _COMMENT.sub("", line) and line not in entries]
+    text = _COMMENT.sub("", _SWITCH.sub("", wikitext))
+    introduction = [line for line in text.splitlines() if line and line[0] not in "*="]
     return TEMPLATE.substitute(
         title=html.escape(title),
         introduction="\n".join(f"<p>{_inline(line)}</p>" for line in introduction),
-        entries="\n".join(_entry(line, picture) for line in entries),
+        entries="\n".join(_entry(call, picture) for call in parse(wikitext)),
         wikitext=html.escape(wikitext),
     )
 
 
-def _entry(line: str, picture: Picture) -> str:
-    text = _inline(line.removeprefix("* "))
-    title = _TITLE.search(line)
-    place = _PLACE.search(line)
-    content = picture(title[1], place[1] if place else "") if title else None
-    return f"<li>{_figure(content) if content else ''}<div>{text}</div></li>"
+def _entry(call: EntryCall, picture: Picture) -> str:
+    content = picture(call.file, call.time)
+    notes = [f"look at {call.time}"] if call.time else []
+    notes += [call.note] if call.note else []
+    suggestion = f"<em>{_escaped(call.rule)}</em> {_escaped(call.score)} ({_escaped(call.labels)})"
+    parts = [
+        f'<span class="link">{_escaped(call.file)}</span>: automated suggestion {suggestion}',
+        *map(_escaped, notes),
+        f"<small>{_escaped(call.model)}</small>",
+    ]
+    return f"<li>{_figure(content) if content else ''}<div>{' · '.join(parts)}</div></li>"
 
 
 def _figure(content: bytes) -> str:
@@ -54,7 +56,12 @@ def _figure(content: bytes) -> str:
 
 
 def _inline(line: str) -> str:
-    """Return the few marks that the bot writes as HTML; everything else is escaped."""
-    text = html.escape(_COMMENT.sub("", line).strip(), quote=False)
-    text = _LINK.sub(lambda match: f'<span class="link">{match[2] or match[1]}</span>', text)
-    return _SMALL.sub(r"<\1small>", _EMPHASIS.sub(r"<em>\1</em>", text))
+    """Return the few marks of the introduction as HTML; everything else is escaped."""
+    text = _LINK.sub(
+        lambda match: f'<span class="link">{match[2] or match[1]}</span>', _escaped(line)
+    )
+    return _CODE.sub(r"<\1code>", text)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text.strip(), quote=False)

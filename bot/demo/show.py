@@ -86,7 +86,11 @@ def settings(commons: MiniCommons, stream: EventStreamServer) -> dict[str, Any]:
             }
         ],
         "retry": {"fresh_seconds": 4.0, "first_pause_seconds": 0.5, "longest_pause_seconds": 2.0},
-        "publish": {"mode": "dry-run", "interval_seconds": 2.0},
+        "publish": {
+            "mode": "dry-run",
+            "interval_seconds": 2.0,
+            "status_page": {"send": "none"},
+        },
     }
 
 

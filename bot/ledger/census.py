@@ -23,6 +23,7 @@ class Counts:
     dead: Tally  # by error class
     published: int
     unpublished: int
+    refused: int  # effects that the wiki does not take
     rejected_events: int
     lag_seconds: float | None  # how far the stream position lies behind now
     oldest_unfinished_seconds: float | None
@@ -45,6 +46,11 @@ class Census:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def now(self) -> float:
+        """Return the ledger's own time, in seconds since 1970."""
+        with reading(self._engine) as connection:
+            return clock(connection)
+
     def take(self) -> Counts:
         """Count everything in one read transaction."""
         with reading(self._engine) as connection:
@@ -57,6 +63,9 @@ class Census:
                 )
             )
             sent = connection.scalar(select(func.count(outbox.c.sent_at))) or 0
+            refused = connection.scalar(
+                select(func.count(outbox.c.refused_at)).where(outbox.c.sent_at.is_(None))
+            )
             intended = connection.scalar(select(func.count(outbox.c.id))) or 0
             return Counts(
                 seen=connection.scalar(select(func.count()).select_from(uploads)) or 0,
@@ -65,7 +74,8 @@ class Census:
                 skipped=_tally(connection, uploads.c.reason, State.SKIPPED),
                 dead=_tally(connection, uploads.c.reason, State.DEAD),
                 published=sent,
-                unpublished=intended - sent,
+                unpublished=intended - sent - (refused or 0),
+                refused=refused or 0,
                 rejected_events=connection.scalar(select(func.count(rejects.c.digest))) or 0,
                 lag_seconds=None if position is None else max(0.0, now - position / 1000),
                 oldest_unfinished_seconds=None if oldest is None else max(0.0, now - oldest),

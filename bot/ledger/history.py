@@ -66,6 +66,13 @@ class History:
         with reading(self._engine) as connection:
             return connection.scalar(query.where(uploads.c.log_id < log_id)) or 0
 
+    def last_edit(self, page: str, mode: str) -> PastEdit | None:
+        """Return the last edit of a page, if there was any."""
+        query = select(edits).where(edits.c.page == page, edits.c.mode == mode)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(edits.c.id.desc()).limit(1)).mappings()
+            return next((PastEdit(**_fields(row)) for row in rows), None)
+
 
 def _fields(row: RowMapping) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "id"}

@@ -65,10 +65,10 @@ class RationedOutbox(Outbox):
         self._last: int | None = None  # the newest effect that was weighed
         self._holding = False
 
-    def pending(self, *, limit: int) -> list[Effect]:
+    def pending(self, *kinds: str, limit: int) -> list[Effect]:
         """Return the oldest effects that may go out now."""
         edits_left = self._weigh()
-        effects = super().pending(limit=limit)
+        effects = super().pending(*kinds, limit=limit)
         known = [effect for effect in effects if self._last and effect.id <= self._last]
         return _of_pages(known, max(0, edits_left))
 
@@ -129,7 +129,7 @@ def _not_begun(connection: Connection) -> Sequence[Row[Any]]:
     begun = exists().where(_other.c.log_id == outbox.c.log_id, _other.c.sent_at.is_not(None))
     rows = (
         select(outbox.c.log_id, func.count(outbox.c.held_at).label("held"))
-        .where(outbox.c.sent_at.is_(None), ~begun)
+        .where(outbox.c.sent_at.is_(None), outbox.c.refused_at.is_(None), ~begun)
         .group_by(outbox.c.log_id)
         .order_by(func.max(outbox.c.weight).desc(), outbox.c.log_id.desc())
     )

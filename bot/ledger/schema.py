@@ -91,6 +91,9 @@ outbox = Table(
     Column("sent_as", String(16)),  # the mode it was sent in: live or dry-run
     Column("weight", SCORE, nullable=False, server_default="0"),  # what weighs more goes out first
     Column("held_at", MOMENT),  # since when a daily quota holds it
+    Column("not_before", MOMENT, nullable=False, server_default="0"),
+    Column("refused_at", MOMENT),  # the wiki does not take it, until a person has it tried again
+    Column("trouble", Text),  # why it was put off last, or refused
     UniqueConstraint("log_id", "kind"),
     Index("outbox_pending", "sent_at", "id"),
     **TABLE_OPTIONS,

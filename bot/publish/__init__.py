@@ -1,6 +1,9 @@
-"""The write side: from the outbox to the page patrollers read.
+"""The write side: from the outbox to what patrollers see.
 
-Outbox ──▶ Publisher ──▶ page (pure text) ──▶ ReviewWiki: DryRunWiki | LiveWiki (pywikibot)
+              ┌─▶ LogPages ───────┐
+Outbox ───────┼─▶ ChangeTag ──────┼──▶ ReviewWiki: DryRunWiki | LiveWiki (pywikibot)
+              ├─▶ ReviewCategory ─┤
+Census ───────┴─▶ StatusPage ─────┘
 """
 
 from bot.publish.publisher import Publisher

@@ -1,16 +1,17 @@
-"""One entry of a review page: what is stored for it, and its wikitext.
+"""One suggestion: what is stored for it in the outbox, and the template call made of that.
 
 The wording is objective: a suggestion by a program, with all it rests on. It is no judgement.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from bot.ledger import Job
+from bot.publish.template import EntryCall, labels_text
 from bot.rules import Hit, Scores
 
 Entry = dict[str, Any]
+TIERS = ("high", "medium", "low")
 
 
 def compose(
@@ -19,6 +20,7 @@ def compose(
     scores: Scores,
     *,
     title: str,
+    sha1: str,
     model: str,
     partial: bool,
     disagreement: float | None = None,
@@ -30,6 +32,7 @@ def compose(
     return {
         "log_id": job.log_id,
         "title": title,
+        "sha1": sha1,
         "user": job.user,
         "uploaded_at": job.uploaded_at.isoformat(timespec="minutes"),
         "rule": hit.rule,
@@ -44,41 +47,32 @@ def compose(
     }
 
 
-def key(entry: Mapping[str, Any]) -> str:
-    """Return the mark by which an entry is found again on a page."""
-    return f"<!-- lookout:{entry['log_id']} -->"
+def call_of(entry: Mapping[str, Any]) -> EntryCall:
+    """Return the template call of an entry. Entries of older versions lack some keys."""
+    return EntryCall(
+        key=entry["log_id"],
+        file=entry["title"],
+        tier=tier_of(entry),
+        rule=entry["rule"],
+        score=f"{entry['confidence']:.2f}",
+        labels=labels_text(entry["scores"]),
+        model=entry["model"],
+        time=entry["place"],
+        note="; ".join(_notes(entry)),
+    )
 
 
-def wikitext(entry: Mapping[str, Any]) -> str:
-    """Return the entry as one list item, a link and no picture."""
-    suggestion = f"automated suggestion ''{entry['rule']}'' {entry['confidence']:.2f}"
-    parts = [
-        f"* {key(entry)} [[:{entry['title']}]]: {suggestion} ({_scores(entry['scores'])})",
-        *_second(entry),
-        *_look_at(entry),
-        _uploaded(entry),
-        f"<small>{entry['model']}</small>",
-    ]
-    return " · ".join(parts)
+def tier_of(entry: Mapping[str, Any]) -> str:
+    """Return one of `TIERS`."""
+    tier = entry.get("tier")
+    return tier if tier in TIERS else "medium"
 
 
-def _scores(scores: Scores) -> str:
-    ordered = sorted(scores.items(), key=lambda item: -item[1])
-    return ", ".join(f"{label} {score:.2f}" for label, score in ordered)
-
-
-def _second(entry: Mapping[str, Any]) -> list[str]:
-    # Entries written before there were second opinions have no such key.
+def _notes(entry: Mapping[str, Any]) -> list[str]:
+    notes = [entry.get("reason", "")]
+    if entry["partial"]:
+        notes.append("only in part scored")
     difference = entry.get("disagreement")
-    return [] if difference is None else [f"a second model differs by {difference:.2f}"]
-
-
-def _look_at(entry: Mapping[str, Any]) -> list[str]:
-    notes = [f"look at {entry['place']}"] if entry["place"] else []
-    return [*notes, "only in part scored"] if entry["partial"] else notes
-
-
-def _uploaded(entry: Mapping[str, Any]) -> str:
-    moment = datetime.fromisoformat(entry["uploaded_at"])
-    by = f" by [[User:{entry['user']}|{entry['user']}]]" if entry["user"] else ""
-    return f"uploaded {moment:%Y-%m-%d %H:%M} UTC{by}"
+    if difference is not None:
+        notes.append(f"a second model differs by {difference:.2f}")
+    return [note for note in notes if note]

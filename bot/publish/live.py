@@ -7,7 +7,7 @@ minutes, where this bot has a log and a publisher that comes back.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from bot.config import Settings
 from bot.errors import (
     ConfigInvalid,
-    EditConflict,
     NetworkFault,
     NotAllowed,
+    PageClosed,
     Refused,
     ServerBusy,
     WrongWiki,
@@ -26,28 +26,18 @@ from bot.errors import (
 from bot.http import LONGEST_RETRY_AFTER_S
 from bot.patience import Patience
 from bot.publish.exclusion import may_edit
+from bot.publish.private import make_private, write_secret
+from bot.publish.refusals import ASSERTION_CODES, meaning, tag_refused
 from bot.publish.wiki import Page
 
 FAMILY = "lookout"
-PRIVATE = 0o700
-SECRET = 0o600
 PASSWORD_FILE = "passwords"  # noqa: S105 - a file name
 CONFIG_FILE = "user-config.py"
 MAXLAG_S = 5
 
-CONFLICT_CODES = ("editconflict", "articleexists", "missingtitle", "pagedeleted")
-BUSY_CODES = ("maxlag", "ratelimited", "readonly", "failed-save")
-ASSERTION_CODES = ("assertbotfailed", "assertuserfailed")
-NOT_ALLOWED_CODES = (
-    *ASSERTION_CODES,
-    "autoblocked",
-    "blocked",
-    "cantcreate",
-    "cascadeprotected",
-    "permissiondenied",
-    "protectedpage",
-    "readapidenied",
-)
+REDIRECTS_FOLLOWED = 3
+IDS_PER_REQUEST = 50
+TAG_EXISTS = "tags-create-already-exists"
 
 
 class LiveWiki:
@@ -79,14 +69,17 @@ class LiveWiki:
             self._compare_rights(site)
 
     def read(self, title: str) -> Page:
-        """Return the page as it is now."""
+        """Return the page as it is now, or what it became when it was moved."""
         with self._session():
-            page = self._bot.Page(self._site, title)
+            page = self._find(title)
             if not page.exists():
                 return Page(title, "", 0)
             if not may_edit(page.text, self._site.username()):
-                raise NotAllowed(f"{title} asks bots to stay away ({{{{nobots}}}} or {{{{bots}}}})")
-            return Page(title, page.text, page.latest_revision_id)
+                raise PageClosed(
+                    f"{title} asks bots to stay away ({{{{nobots}}}} or {{{{bots}}}})",
+                    code="nobots",
+                )
+            return Page(page.title(), page.text, page.latest_revision_id)
 
     def save(self, page: Page, text: str, summary: str) -> int:
         """Save with the API's own safeguards: base revision, assertion, no silent re-creation."""
@@ -94,18 +87,80 @@ class LiveWiki:
         with self._session():
             return self._edit(title=page.title, text=text, summary=summary, **base)
 
+    def sha1(self, title: str) -> str | None:
+        """Return the SHA-1 of a file's current version."""
+        with self._session():
+            file = self._bot.FilePage(self._site, title)
+            try:
+                digest: str = file.latest_file_info.sha1
+            except self._bot.exceptions.PageRelatedError:
+                return None
+            return digest
+
+    def tag(self, log_ids: Sequence[int], name: str, reason: str) -> Mapping[int, str]:
+        """Put the tag on, fifty entries a request; the wiki passes over those that have it."""
+        refused: dict[int, str] = {}
+        with self._session():
+            for start in range(0, len(log_ids), IDS_PER_REQUEST):
+                batch = "|".join(map(str, log_ids[start : start + IDS_PER_REQUEST]))
+                for one in self._write(action="tag", logid=batch, add=name, reason=reason):
+                    refused |= tag_refused(one)
+        return refused
+
+    def make_tag(self, name: str, description: str) -> bool:
+        """Make the tag, unless it is there."""
+        with self._session():
+            try:
+                self._write(
+                    action="managetags", operation="create", tag=name, reason=description, bot=1
+                )
+            except self._bot.exceptions.APIError as error:
+                if error.code == TAG_EXISTS:
+                    return False
+                if error.code == "permissiondenied":  # only of tags, and no reason to stop
+                    raise Refused(f"the wiki says: {error.info}", code=error.code) from error
+                raise
+            return True
+
+    def _find(self, title: str) -> Any:
+        """Return the page, or the one it was moved to, with or without a redirect left behind."""
+        page = first = self._bot.Page(self._site, title)
+        exceptions = self._bot.exceptions
+        for _ in range(REDIRECTS_FOLLOWED):
+            try:
+                if page.isRedirectPage():
+                    page = page.getRedirectTarget()
+                elif not page.exists():
+                    page = page.moved_target()
+                else:
+                    break
+            except exceptions.NoMoveTargetError:
+                break
+            except (
+                exceptions.CircularRedirectError,
+                exceptions.InterwikiRedirectPageError,
+            ) as error:
+                raise PageClosed(f"{title} was moved to nowhere: {error}", code="moved") from error
+        if page.namespace() != first.namespace():
+            raise PageClosed(f"{title} was moved to {page.title()}", code="moved")
+        return page
+
     def _edit(self, **parameters: Any) -> int:
         """Return the new revision, or the old one if the text was there already."""
-        self._permit()
-        request = self._site.simple_request(
-            action="edit", bot=1, maxlag=MAXLAG_S, token=self._site.tokens["csrf"], **parameters
-        )
-        # Given above, this would be overwritten: pywikibot itself only ever asserts `user`.
-        request["assert"] = self._settings.publish.assert_right
-        outcome = request.submit()["edit"]
+        outcome = self._write(action="edit", bot=1, **parameters)
         if outcome.get("result") != "Success":
             raise Refused(f"the wiki did not save {parameters['title']}: {outcome}")
         return int(outcome.get("newrevid") or parameters["baserevid"])
+
+    def _write(self, *, action: str, **parameters: Any) -> Any:
+        self._permit()
+        token = self._site.tokens["csrf"]
+        request = self._site.simple_request(
+            action=action, maxlag=MAXLAG_S, token=token, **parameters
+        )
+        # Given above, this would be overwritten: pywikibot itself only ever asserts `user`.
+        request["assert"] = self._settings.publish.assert_right
+        return request.submit()[action]
 
     def close(self) -> None:
         """Remove the password file."""
@@ -140,7 +195,7 @@ class LiveWiki:
         """Write the file from which pywikibot renews a lost session."""
         path = self._folder / PASSWORD_FILE
         credentials = f"BotPassword({suffix!r}, {password!r})" if suffix else repr(password)
-        _write_secret(path, f"({name!r}, {credentials})\n")
+        write_secret(path, f"({name!r}, {credentials})\n")
         self._bot.config.password_file = str(path)
 
     @contextmanager
@@ -171,7 +226,7 @@ class LiveWiki:
         try:
             yield
         except exceptions.APIError as error:
-            raise _meaning(error) from error
+            raise meaning(error.code, error.info, _block_reason(error)) from error
         except exceptions.NoUsernameError as error:
             raise NotAllowed(f"login was refused: {error}") from error
         except exceptions.InvalidTitleError as error:
@@ -198,23 +253,14 @@ def compare_host(site: Any, api: str) -> None:
         raise WrongWiki(f"pywikibot would write to {site.hostname()}, not to {wanted}")
 
 
-def _meaning(error: Any) -> Exception:
-    """Return an API error in the terms of our tree."""
-    text = f"the wiki says {error.code}: {error.info}"
-    if error.code in CONFLICT_CODES:
-        return EditConflict(text)
-    if error.code in BUSY_CODES:
-        return ServerBusy(text)
-    if error.code in NOT_ALLOWED_CODES or error.code.startswith("login"):
-        return NotAllowed(f"{text}. The bot stops until a person has looked at its account")
-    return Refused(text, code=error.code)
+def _block_reason(error: Any) -> str:
+    return str(error.other.get("blockinfo", {}).get("blockreason", ""))
 
 
 def _import_pywikibot(settings: Settings, folder: Path) -> Any:
-    folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-    folder.chmod(PRIVATE)
+    make_private(folder, CONFIG_FILE, PASSWORD_FILE)
     # Where there is no such file, pywikibot does not keep its state either.
-    _write_secret(folder / CONFIG_FILE, "")
+    write_secret(folder / CONFIG_FILE, "")
     os.environ["PYWIKIBOT_DIR"] = str(folder)
     import pywikibot  # noqa: PLC0415 - it reads the variable while it is imported
     from pywikibot import config  # noqa: PLC0415
@@ -230,10 +276,3 @@ def _import_pywikibot(settings: Settings, folder: Path) -> Any:
 def _answer_no_question(question: str, **_: Any) -> NoReturn:
     """Stand in for the terminal, where pywikibot wants a password after an odd login failure."""
     raise ServerBusy(f"login failed for now; pywikibot asks: {question}")
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """Write a file for our eyes only."""
-    path.unlink(missing_ok=True)
-    path.touch(mode=SECRET)
-    path.write_text(text, encoding="utf-8")

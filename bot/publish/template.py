@@ -30,8 +30,9 @@ class EntryCall:
     Attributes:
         key: The number of the upload in the wiki's log, by which an entry is found again.
         file: The title, with its namespace.
-        tier: How strongly the file is suggested, such as the name of a rule.
-        score: What the labels of the tier add up to, between 0 and 1.
+        tier: How strongly the file is suggested: high, medium or low.
+        rule: The name of the rule that suggests it.
+        score: What the labels of the rule add up to, between 0 and 1.
         labels: Every label with its score, the highest first; see `labels_text`.
         model: Name and version of the model.
         time: The moment of a video that was hit, such as `0:12`, or the page of a document.
@@ -42,6 +43,7 @@ class EntryCall:
     key: int
     file: str
     tier: str
+    rule: str = ""
     score: str
     labels: str
     model: str

@@ -47,11 +47,13 @@ def test_the_demonstration_ends_with_a_page_of_drawings_and_every_upload_account
     (tmp_path / "models").symlink_to(models_folder())
     done = lookout_demo(tmp_path)
     assert done.returncode == 0, done.stderr + done.stdout
-    entries = re.findall(r"^\* <!-- lookout:\d+ --> \[\[:(.+?)\]\]", done.stdout, re.MULTILINE)
+    entries = re.findall(
+        r"^\* \{\{Commons Lookout entry\|key=\d+\|file=(.+?)\|", done.stdout, re.MULTILINE
+    )
     assert len(entries) == len(set(entries))
     assert set(entries) == DRAWINGS
-    assert "look at p. 2" in done.stdout
-    assert "look at 0:0" in done.stdout
+    assert "|time=p. 2|" in done.stdout
+    assert "|time=0:0" in done.stdout
     assert re.search(r"scored +23 +16 cleared, 7 review", done.stdout)
     assert re.search(r"skipped +3 +1 audio, 1 gone, 1 superseded", done.stdout)
     assert re.search(r"dead +1 +1 Undecodable", done.stdout)

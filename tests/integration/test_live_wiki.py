@@ -1,5 +1,6 @@
 """`LiveWiki` on a real MediaWiki: logging in, being kept out, and a wiki in trouble."""
 
+import hashlib
 import json
 import re
 import stat
@@ -10,12 +11,27 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.errors import NetworkFault, NotAllowed, Refused, RetryLater, ServerBusy, WrongWiki
-from bot.publish.live import compare_host
-from bot.publish.page import summary_for, with_entries
+from bot.configfile import load
+from bot.errors import (
+    ConfigInvalid,
+    NetworkFault,
+    NotAllowed,
+    PageClosed,
+    Refused,
+    RetryLater,
+    ServerBusy,
+    WrongWiki,
+)
+from bot.publish.entry import call_of
+from bot.publish.live import LiveWiki, compare_host
+from bot.publish.page import summary_for, with_calls
+from bot.publish.template import NAME
+from bot.publish.wikipages import pages_of
 from bot.settings.publishing import PublishSettings
 from rig import ApiFault, HttpFault, MediaWikiRig, answer, delay
+from rig.media import samples
 from support.live_wiki import ChildWiki
+from support.outputs import an_entry
 
 pytestmark = pytest.mark.rig
 
@@ -28,6 +44,7 @@ ODD_TITLES = [
     "File:A*b:c;d=e~~f.jpg",
     "File:50%.jpg",
     "File:-- !-- lookout 5 --.jpg",
+    "File:=Heading=.jpg",
 ]
 SETTINGS = PublishSettings(page_prefix="User:RigBot/Log")
 
@@ -55,21 +72,6 @@ def edits(rig: MediaWikiRig) -> int:
         request.post.get("action") == "edit" and request.post.get("bot") == "1"
         for request in rig.requests()
     )
-
-
-def entry(log_id: int, title: str) -> dict[str, object]:
-    return {
-        "log_id": log_id,
-        "title": title,
-        "user": "O''Hara",
-        "uploaded_at": "2026-11-22T12:00+00:00",
-        "rule": "explicit",
-        "confidence": 0.93,
-        "place": "",
-        "scores": {"porn": 0.93},
-        "model": "default/1",
-        "partial": False,
-    }
 
 
 # Logging in ---------------------------------------------------------------------------------------
@@ -166,14 +168,21 @@ def test_a_bot_right_lost_meanwhile_stops_the_bot(rig: MediaWikiRig, wiki: Child
 
 def test_a_blocked_bot_stops(rig: MediaWikiRig, wiki: ChildWiki) -> None:
     rig.client("Admin").post("block", user="RigBot", reason="errs")
-    with pytest.raises(NotAllowed, match="blocked"):
+    with pytest.raises(NotAllowed, match=r"blocked.*The reason given: errs"):
         wiki.save(wiki.read(TITLE), "two", "")
 
 
-def test_a_protected_page_stops_the_bot(rig: MediaWikiRig, wiki: ChildWiki) -> None:
+def test_a_protected_page_is_closed(rig: MediaWikiRig, wiki: ChildWiki) -> None:
     rig.client("Admin").post("protect", title=TITLE, protections="edit=sysop")
-    with pytest.raises(NotAllowed, match="protectedpage"):
+    with pytest.raises(PageClosed, match="protectedpage"):
         wiki.save(wiki.read(TITLE), "two", "")
+
+
+def test_a_title_that_may_not_be_made_is_closed(rig: MediaWikiRig, wiki: ChildWiki) -> None:
+    absent = wiki.read("User:RigBot/Log/2026-11-23")
+    rig.client("Admin").post("protect", title=absent.title, protections="create=sysop")
+    with pytest.raises(PageClosed):
+        wiki.save(absent, "one", "")
 
 
 def test_a_bot_that_may_not_make_pages_stops(rig: MediaWikiRig, wiki: ChildWiki) -> None:
@@ -184,13 +193,13 @@ def test_a_bot_that_may_not_make_pages_stops(rig: MediaWikiRig, wiki: ChildWiki)
 
 
 @pytest.mark.parametrize("text", ["{{nobots}}", "{{bots|deny=RigBot}}"])
-def test_a_page_that_asks_bots_to_stay_away_stops_the_bot(
+def test_a_page_that_asks_bots_to_stay_away_is_closed(
     rig: MediaWikiRig, wiki: ChildWiki, text: str
 ) -> None:
     rig.client("Admin").edit("Template:Nobots", "-")
     rig.client("Admin").edit("Template:Bots", "-")
     rig.client("Admin").edit(TITLE, text)
-    with pytest.raises(NotAllowed, match="stay away"):
+    with pytest.raises(PageClosed, match="stay away"):
         wiki.read(TITLE)
 
 
@@ -290,11 +299,13 @@ def test_a_wiki_out_of_reach_is_asked_again_later(tmp_path: Path) -> None:
 def test_every_odd_title_is_a_link_and_none_shows_its_picture(
     rig: MediaWikiRig, wiki: ChildWiki
 ) -> None:
-    entries = [entry(number, title) for number, title in enumerate(ODD_TITLES)]
+    entries = [call_of(an_entry(number, title=title)) for number, title in enumerate(ODD_TITLES)]
+    template = pages_of(SETTINGS)[f"Template:{NAME}"]
+    rig.client("Admin").edit(f"Template:{NAME}", template)
     page = wiki.read("User:RigBot/Log/2026-11-24")
-    wiki.save(page, with_entries(page.text, entries, SETTINGS), summary_for(7, SETTINGS))
+    wiki.save(page, with_calls(page.text, entries, SETTINGS), summary_for(7, SETTINGS))
     saved = wiki.read("User:RigBot/Log/2026-11-24")
-    assert with_entries(saved.text, entries, SETTINGS) == saved.text
+    assert with_calls(saved.text, entries, SETTINGS) == saved.text
     parsed = rig.client("Admin").get(
         action="parse", page="User:RigBot/Log/2026-11-24", prop="links|images|text|properties"
     )["parse"]
@@ -303,3 +314,83 @@ def test_every_odd_title_is_a_link_and_none_shows_its_picture(
     assert parsed["images"] == []
     assert "noindex" in parsed["properties"]
     assert len(re.findall("<li>", parsed["text"])) == len(ODD_TITLES)
+    assert "{{" not in parsed["text"]
+
+
+# Files and the log --------------------------------------------------------------------------------
+
+
+def test_the_digest_is_that_of_the_current_version(rig: MediaWikiRig, wiki: ChildWiki) -> None:
+    robot = next(one for one in samples() if one.name == "Robot.png")
+    info = rig.client("Uploader").upload("A.png", robot.bytes)
+    assert wiki.sha1("File:A.png") == info["sha1"] == hashlib.sha1(robot.bytes).hexdigest()  # noqa: S324 - MediaWiki's
+    assert wiki.sha1("File:None.png") is None
+
+
+def test_a_file_moved_without_a_redirect_is_found(rig: MediaWikiRig, wiki: ChildWiki) -> None:
+    robot = next(one for one in samples() if one.name == "Robot.png")
+    rig.client("Uploader").upload("A.png", robot.bytes, text="About A.")
+    rig.client("Admin").move("File:A.png", "File:B.png", redirect=False)
+    assert (wiki.read("File:A.png").title, wiki.read("File:A.png").text) == (
+        "File:B.png",
+        "About A.",
+    )
+    rig.client("Admin").delete("File:B.png")
+    assert wiki.read("File:A.png").revision == 0
+
+
+def test_a_page_moved_to_another_namespace_is_closed(rig: MediaWikiRig, wiki: ChildWiki) -> None:
+    rig.client("Admin").move(TITLE, "Gallery page")
+    with pytest.raises(PageClosed, match="moved to Gallery page"):
+        wiki.read(TITLE)
+
+
+def test_a_tag_is_put_on_an_upload_once_and_the_page_stays_untouched(
+    rig: MediaWikiRig, wiki: ChildWiki
+) -> None:
+    robot = next(one for one in samples() if one.name == "Robot.png")
+    admin = rig.client("Admin")
+    for number in range(3):
+        rig.client("Uploader").upload(f"{number}.png", robot.bytes + bytes([number]))
+    query = {"action": "query", "list": "logevents", "leprop": "ids|tags", "lelimit": 50}
+    uploads = [one["logid"] for one in admin.get(**query, letype="upload")["query"]["logevents"]]
+    before = [revision.id for revision in admin.history("File:0.png")]
+    with pytest.raises(Refused, match="lookout"):
+        wiki.tag(uploads, "lookout", "why")
+    admin.post("managetags", operation="create", tag="lookout", reason="test")
+    assert wiki.tag([*uploads, 999_999], "lookout", "why") == {999_999: "nosuchlogid"}
+    assert wiki.tag(uploads, "lookout", "again") == {}
+    events = admin.get(**query, letype="upload")["query"]["logevents"]
+    assert [one["tags"] for one in events] == [["lookout"]] * 3
+    assert len(admin.get(**query, letype="tag")["query"]["logevents"]) == 3
+    assert [revision.id for revision in admin.history("File:0.png")] == before
+
+
+def test_a_bot_that_may_not_make_tags_is_told(rig: MediaWikiRig, wiki: ChildWiki) -> None:
+    with pytest.raises(Refused):
+        wiki.make_tag("lookout", "test")
+    rig.client("Admin").post("managetags", operation="create", tag="lookout", reason="test")
+    rig.runtime(groupPermissions={"bot": {"managechangetags": True}})
+    with pytest.raises(Refused):
+        wiki.make_tag("other", "the bot password lacks the grant")
+
+
+# Before the first write ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "user-config.py", "passwords"])
+def test_a_state_that_others_can_write_is_refused_before_the_first_write(
+    rig: MediaWikiRig, tmp_path: Path, name: str
+) -> None:
+    state = tmp_path / "pywikibot"
+    state.mkdir(mode=0o700)
+    shared = state / name
+    if name:
+        shared.write_text("family = 'elsewhere'", encoding="utf-8")
+    shared.chmod(0o777)
+    before = len(rig.requests())
+    settings = tmp_path / "config.yaml"
+    settings.write_text("publish: {mode: dry-run}", encoding="utf-8")
+    with pytest.raises(ConfigInvalid, match="can be written by others"):
+        LiveWiki(load(settings, {}), state)
+    assert len(rig.requests()) == before

@@ -166,3 +166,18 @@ def test_it_can_be_checked_and_closed_twice(wiki: ReviewWiki, title: str) -> Non
     wiki.close()
     wiki.check()
     wiki.save(wiki.read(title), "one", "first")
+
+
+def test_a_page_that_redirects_reads_as_the_page_it_leads_to(
+    place: Place, wiki: ReviewWiki, title: str
+) -> None:
+    wiki.save(wiki.read(f"{title}/new"), "one", "first")
+    place.edit(title, f"#REDIRECT [[{title}/new]]")
+    page = wiki.read(title)
+    assert (page.title, page.text) == (f"{title}/new", "one")
+    wiki.save(page, "two", "second")
+    assert wiki.read(f"{title}/new").text == "two"
+
+
+def test_a_file_that_does_not_exist_has_no_digest(wiki: ReviewWiki) -> None:
+    assert wiki.sha1("File:None at all.png") is None

@@ -26,6 +26,7 @@ def rig_settings(rig: MediaWikiRig, **publish: Any) -> dict[str, Any]:
             "mode": "live",
             "page_prefix": PAGE_PREFIX,
             "interval_seconds": 0.5,
+            "status_page": {"title": "User:RigBot/Status"},
             **publish,
         },
         "retry": {

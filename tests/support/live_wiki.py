@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -72,6 +73,21 @@ class ChildWiki:
             summary,
         )
         return revision
+
+    def sha1(self, title: str) -> str | None:
+        """Ask for a file's digest."""
+        digest: str | None = self._call("sha1", title)
+        return digest
+
+    def tag(self, log_ids: Sequence[int], name: str, reason: str) -> Mapping[int, str]:
+        """Tag entries of the log."""
+        refused = self._call("tag", list(log_ids), name, reason)
+        return {int(log_id): why for log_id, why in refused.items()}
+
+    def make_tag(self, name: str, description: str) -> bool:
+        """Make a tag."""
+        made: bool = self._call("make_tag", name, description)
+        return made
 
     def close(self) -> None:
         """Close the wiki; the child goes on."""

@@ -1,11 +1,9 @@
 """What the wiki itself says in the end: which uploads there were, and which entries there are."""
 
-import re
 from collections import Counter
 
+from bot.publish.template import parse
 from rig import MediaWikiRig
-
-KEY = re.compile(r"<!-- lookout:(\d+) -->")
 
 
 def upload_log(rig: MediaWikiRig) -> dict[int, str]:
@@ -23,4 +21,4 @@ def entries_on_wiki(rig: MediaWikiRig) -> Counter[int]:
         action="query", list="allpages", apnamespace=2, apprefix="RigBot/Log/", aplimit=50
     )["query"]["allpages"]
     texts = [admin.text(page["title"]) or "" for page in pages]
-    return Counter(int(key) for text in texts for key in KEY.findall(text))
+    return Counter(call.key for text in texts for call in parse(text))

@@ -150,7 +150,7 @@ def test_status_shows_the_counts_of_the_ledger(home: Path) -> None:
     assert ["  waiting", "1"] in table
     assert ["    skipped: gone", "1"] in table
     assert ["    scored: review", "1"] in table
-    assert ["suggestions waiting", "1"] in table
+    assert ["effects waiting", "1"] in table
     assert ["  held by the daily quota", "0"] in table
     status = json.loads(lookout(home, "status", "--json").stdout)
     assert status.pop("oldest_unfinished_seconds") >= counts.pop("oldest_unfinished_seconds")

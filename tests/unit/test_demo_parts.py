@@ -19,7 +19,10 @@ from bot.events import parse_upload
 
 MAX_FILE_BYTES = 50_000
 MAX_MEDIA_BYTES = 800_000
-ENTRY = "* <!-- lookout:7 --> [[:File:A & B.pdf]]: ''drawing'' · look at p. 2 · <small>m/1</small>"
+ENTRY = (
+    "* {{Commons Lookout entry|key=7|file=File:A &amp; B.pdf|tier=high|rule=drawing|score=0.90"
+    "|labels=drawing 0.90|model=m/1|time=p. 2|note=|state=}}"
+)
 
 
 def test_the_bot_reads_an_upload_event_as_what_happened() -> None:
@@ -96,7 +99,10 @@ def test_the_page_shows_entries_as_text_and_their_pictures_hidden() -> None:
 
     page = render("User:Bot/Log", f"__NOINDEX__\nAbout <this>.\n<!-- mark -->\n{ENTRY}\n", picture)
     assert asked == [("File:A & B.pdf", "p. 2")]
-    assert '<span class="link">File:A &amp; B.pdf</span>: <em>drawing</em>' in page
+    assert (
+        '<span class="link">File:A &amp; B.pdf</span>: automated suggestion <em>drawing</em>'
+        in page
+    )
     assert "<small>m/1</small>" in page
     assert "<p>About &lt;this&gt;.</p>" in page
     assert 'aria-pressed="false"' in page
@@ -104,7 +110,11 @@ def test_the_page_shows_entries_as_text_and_their_pictures_hidden() -> None:
 
 
 def test_a_title_cannot_bring_marks_into_the_page() -> None:
-    page = render("User:Bot/Log", "* [[:File:<script>$title.jpg]]", lambda *_: None)
+    page = render(
+        "User:Bot/Log",
+        "* {{Commons Lookout entry|key=7|file=File:&lt;script&gt;$title.jpg}}",
+        lambda *_: None,
+    )
     assert "<script>$title" not in page
     assert "&lt;script&gt;$title.jpg" in page
 

@@ -47,8 +47,8 @@ def test_a_changed_config_is_adopted_and_a_bad_one_is_not(world: World, tmp_path
         verdicts = {end.title: end.verdict for end in running.ends()}
         assert verdicts["File:Before.jpg"] == "cleared"
         assert verdicts["File:After.jpg"] == "review"
-        assert "[[:File:After.jpg]]" in page(running)
-        assert "[[:File:Before.jpg]]" not in page(running)
+        assert "|file=File:After.jpg|" in page(running)
+        assert "|file=File:Before.jpg|" not in page(running)
         assert running.terminate(GOODBYE_S) == 0
 
 
@@ -70,7 +70,7 @@ def test_a_killed_bot_goes_on_where_it_was(world: World, tmp_path: Path) -> None
         assert {end.log_id for end in ends} == {entry.log_id for entry in [*entries, late]}
         flagged = [end.log_id for end in ends if end.verdict == "review"]
         assert entries[-1].log_id in flagged
-        assert all(page(running).count(f"<!-- lookout:{key} -->") == 1 for key in flagged)
+        assert all(page(running).count(f"|key={key}|") == 1 for key in flagged)
         assert running.terminate(GOODBYE_S) == 0
 
 

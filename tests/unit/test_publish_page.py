@@ -1,4 +1,4 @@
-"""The text of a review page: every entry once, the newest on top, nothing of a reviewer's lost."""
+"""The text of a log page: every entry once, the newest on top, nothing of a reviewer's lost."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,98 +7,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ledger import Job
-from bot.publish.entry import Entry, compose, key, wikitext
-from bot.publish.page import NEWEST_HERE, summary_for, title_for, with_entries
-from bot.rules import Hit
-from bot.settings.publishing import PublishSettings
+from bot.publish.entry import call_of
+from bot.publish.page import has_room, item, mark, summary_for, title_for, with_calls
+from bot.publish.template import EntryCall, parse
+from bot.settings.publishing import LogPageSettings, PublishSettings
+from support.outputs import an_entry
 
 SETTINGS = PublishSettings(
     page_prefix="User:RigBot/Log",
     model_card="User:RigBot/Model card",
     false_positives="User:RigBot/False positives",
 )
+GALLERY = SETTINGS.model_copy(update={"log_page": LogPageSettings(gallery=True)})
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-# Each is a title MediaWiki takes; it takes no #<>[]|{} and no control characters.
-ODD_TITLES = [
-    "File:L''été à l'île.jpg",
-    "File:'''Bold'''.jpg",
-    'File:"Quoted" & more.jpg',
-    "File:東京 Łódź عربى 🐱.jpg",
-    "File:A*b:c;d=e~~f.jpg",
-    "File:-- !-- lookout 5 --.jpg",
-    "File:50%.jpg",
-    "File:=Heading=.jpg",
-]
 
 
-def entry(log_id: int, **more: Any) -> Entry:
-    job = Job(
-        log_id=log_id,
-        title="File:Old name.jpg",
-        user="Alice",
-        sha1="ab" * 20,
-        uploaded_at=NOON,
-        attempt=1,
-        lease="",
-    )
-    hit = Hit(rule="explicit", actions=("log",), confidence=0.9312, place=more.pop("place", ""))
-    scores = {"neutral": 0.06, "porn": 0.91, "drawing": 0.02}
-    told = {"title": f"File:{log_id}.jpg", "model": "default/1", "partial": False}
-    return {**compose(job, hit, scores, **{**told, **more.pop("told", {})}), **more}
+def call(log_id: int, **more: Any) -> EntryCall:
+    return call_of(an_entry(log_id, **more))
 
 
-def count(text: str, of: Entry) -> int:
-    return text.count(key(of))
-
-
-def order(text: str, entries: list[Entry]) -> list[int]:
-    """Return the numbers of those entries that are on the page, from its top."""
-    places = {text.find(key(one)): one["log_id"] for one in entries if key(one) in text}
-    return [places[at] for at in sorted(places)]
+def order(text: str) -> list[int]:
+    """Return the keys of the entries on a page, from its top."""
+    return [one.key for one in parse(text)]
 
 
 # One entry ----------------------------------------------------------------------------------------
 
 
-def test_an_entry_is_one_line_with_all_it_rests_on() -> None:
-    assert wikitext(entry(7, title="File:Cat.jpg")) == (
-        "* <!-- lookout:7 --> [[:File:Cat.jpg]]: automated suggestion ''explicit'' 0.93 "
-        "(porn 0.91, neutral 0.06, drawing 0.02) · "
-        "uploaded 2026-11-22 12:00 UTC by [[User:Alice|Alice]] · <small>default/1</small>"
+def test_an_entry_is_one_call_with_all_it_rests_on() -> None:
+    assert item(call(7, tier="high")) == (
+        "* {{Commons Lookout entry|key=7|file=File:7.jpg|tier=high|rule=explicit|score=0.93"
+        "|labels=porn 0.91, neutral 0.06, drawing 0.02|model=default/1|time=|note=|state=}}"
     )
 
 
 def test_an_entry_says_where_to_look_and_what_is_missing() -> None:
-    line = wikitext(entry(7, place="p. 3", partial=True))
-    assert " · look at p. 3 · only in part scored · " in line
+    made = call(7, place="0:12", partial=True, disagreement=0.4, reason="likely explicit")
+    assert made.time == "0:12"
+    assert made.note == "likely explicit; only in part scored; a second model differs by 0.40"
 
 
-def test_an_upload_whose_user_is_hidden_names_nobody() -> None:
-    assert "by" not in wikitext(entry(7, user=""))
-
-
-@pytest.mark.parametrize("title", ODD_TITLES)
-def test_an_odd_title_is_linked_as_it_is_and_shows_no_picture(title: str) -> None:
-    line = wikitext(entry(7, title=title))
-    assert f" [[:{title}]]: " in line
-    assert "[[File:" not in line
-    assert "\n" not in line
+def test_an_entry_stored_by_an_older_version_is_of_the_middle_tier() -> None:
+    old = {key: value for key, value in an_entry(7).items() if key not in ("sha1", "disagreement")}
+    assert call_of(old).tier == "medium"
 
 
 def test_the_wording_suggests_and_does_not_judge() -> None:
-    text = with_entries("", [entry(1)], SETTINGS) + summary_for(1, SETTINGS)
+    text = with_calls("", [call(1)], SETTINGS) + summary_for(1, SETTINGS)
     assert "utomated suggestion" in text
     assert "nudity is allowed" in text
-    for word in ("NSFW", "obscen", "inappropriate", "offensive", "violat", "delete"):
+    for word in ("NSFW", "obscen", "inappropriate", "offensive", "violat"):
         assert word.lower() not in text.lower()
-
-
-def test_an_entry_is_made_from_the_wikis_title_and_not_from_the_events() -> None:
-    made = entry(7, told={"title": "File:New name.jpg"})
-    assert made["title"] == "File:New name.jpg"
-    assert made["uploaded_at"] == "2026-11-22T12:00+00:00"
-    assert made["scores"] == {"neutral": 0.06, "porn": 0.91, "drawing": 0.02}
 
 
 # The page -----------------------------------------------------------------------------------------
@@ -109,59 +68,56 @@ def test_there_is_one_page_a_day() -> None:
 
 
 def test_a_new_page_says_what_it_is_and_stays_out_of_search_engines() -> None:
-    text = with_entries("", [entry(1)], SETTINGS)
+    text = with_calls("", [call(1)], SETTINGS)
     assert text.startswith("__NOINDEX__\n")
     assert "[[User:RigBot/Model card]]" in text
     assert "[[User:RigBot/False positives]]" in text
-    assert text.count(NEWEST_HERE) == 1
-    assert text.endswith("</small>\n")
+    assert text.endswith("|state=}}\n")
 
 
-def test_the_newest_entry_stands_on_top() -> None:
-    entries = [entry(number) for number in (3, 1, 2)]
-    text = with_entries("", entries, SETTINGS)
-    later = with_entries(text, [entry(9), entry(8)], SETTINGS)
-    assert order(text, entries) == [3, 2, 1]
-    assert order(later, [*entries, entry(8), entry(9)]) == [9, 8, 3, 2, 1]
+def test_the_highest_tier_stands_on_top_and_in_it_the_newest_entry() -> None:
+    text = with_calls("", [call(1, tier="low"), call(2), call(4), call(3, tier="high")], SETTINGS)
+    assert order(text) == [3, 4, 2, 1]
+    later = with_calls(text, [call(5, tier="low"), call(6, tier="high"), call(7)], SETTINGS)
+    assert order(later) == [6, 3, 7, 4, 2, 5, 1]
+
+
+@pytest.mark.parametrize("tiers", [["low", "high", "medium"], ["medium", "low", "high"]])
+def test_a_tier_gets_its_section_in_its_place_whenever_it_comes(tiers: list[str]) -> None:
+    text = ""
+    for number, tier in enumerate(tiers):
+        text = with_calls(text, [call(number, tier=tier)], SETTINGS)
+    assert [one.tier for one in parse(text)] == ["high", "medium", "low"]
+    headings = [line for line in text.splitlines() if line.startswith("==")]
+    assert headings == ["== Tier: high ==", "== Tier: medium ==", "== Tier: low =="]
 
 
 def test_what_is_there_already_is_not_touched() -> None:
-    text = with_entries("", [entry(1), entry(2)], SETTINGS)
-    edited = text.replace("automated suggestion", "'''fine''' ~~~~ automated suggestion")
-    assert with_entries(edited, [entry(1), entry(2)], SETTINGS) == edited
+    text = with_calls("", [call(1), call(2)], SETTINGS)
+    edited = text.replace("|state=}}", "|state=ok ~~~~}}", 1)
+    assert with_calls(edited, [call(1), call(2)], SETTINGS) == edited
 
 
 def test_a_reviewers_words_survive_new_entries() -> None:
-    text = with_entries("", [entry(1)], SETTINGS)
-    line = wikitext(entry(1))
+    text = with_calls("", [call(1)], SETTINGS)
+    line = item(call(1))
     reviewed = text.replace(line, f"{line}\n*: Fine, a museum. --Bob\n== Talk ==\nHello.")
-    later = with_entries(f"Notice from Carol.\n{reviewed}", [entry(2)], SETTINGS)
+    later = with_calls(f"Notice from Carol.\n{reviewed}", [call(2)], SETTINGS)
     assert later.startswith("Notice from Carol.\n__NOINDEX__")
-    assert f"{wikitext(entry(2))}\n{line}\n*: Fine, a museum. --Bob\n== Talk ==\nHello.\n" in later
+    assert f"{item(call(2))}\n{line}\n*: Fine, a museum. --Bob\n== Talk ==\nHello.\n" in later
 
 
-def test_an_entry_that_a_reviewer_struck_through_stays_so() -> None:
-    text = with_entries("", [entry(1)], SETTINGS)
-    struck = text.replace(wikitext(entry(1)), f"* {key(entry(1))} <s>done</s>")
-    assert with_entries(struck, [entry(1)], SETTINGS) == struck
+@pytest.mark.parametrize("hidden", ["* <s>{}</s>", "<!-- {} -->", "<nowiki>{}</nowiki>"])
+def test_an_entry_that_a_reviewer_struck_through_or_hid_stays_so(hidden: str) -> None:
+    text = with_calls("", [call(1)], SETTINGS)
+    line = item(call(1))
+    struck = text.replace(line, hidden.format(line.removeprefix("* ")))
+    assert with_calls(struck, [call(1)], SETTINGS) == struck
 
 
-def test_without_the_marker_entries_go_to_the_end_and_the_newest_still_comes_first() -> None:
-    bare = "Somebody tidied up here.\n"
-    text = with_entries(bare, [entry(1), entry(2)], SETTINGS)
-    assert text.startswith(bare)
-    assert order(text, [entry(1), entry(2)]) == [2, 1]
-    assert with_entries(text, [entry(1), entry(2)], SETTINGS) == text
-
-
-def test_what_a_person_wrote_behind_the_marker_keeps_a_line_of_its_own() -> None:
-    text = with_entries(f"{NEWEST_HERE} Thanks!", [entry(1)], SETTINGS)
-    assert text == f"{NEWEST_HERE}\n{wikitext(entry(1))}\n Thanks!\n"
-
-
-def test_the_key_of_one_upload_is_no_part_of_anothers() -> None:
-    text = with_entries("", [entry(123)], SETTINGS)
-    assert count(with_entries(text, [entry(12)], SETTINGS), entry(12)) == 1
+def test_what_a_person_wrote_behind_the_mark_keeps_a_line_of_its_own() -> None:
+    text = with_calls(f"{mark('medium')} Thanks!", [call(1)], SETTINGS)
+    assert text == f"{mark('medium')}\n{item(call(1))}\n Thanks!\n"
 
 
 @pytest.mark.parametrize(
@@ -171,36 +127,78 @@ def test_the_summary_counts_and_says_where_to_complain(added: int, noun: str) ->
     summary = summary_for(added, SETTINGS)
     assert summary.startswith(noun)
     assert "[[User:RigBot/False positives|" in summary
+    assert "[[User:RigBot/Model card|" in summary
+
+
+def test_a_page_has_room_up_to_its_number_of_entries_and_its_size() -> None:
+    few = SETTINGS.model_copy(update={"log_page": LogPageSettings(max_entries=10)})
+    nine, ten = ([call(n) for n in range(number)] for number in (9, 10))
+    assert has_room(with_calls("", nine, few), call(99), few)
+    assert not has_room(with_calls("", ten, few), call(99), few)
+    small = SETTINGS.model_copy(update={"log_page": LogPageSettings(max_kilobytes=10)})
+    assert has_room("é" * 4900, call(99), small)
+    assert not has_room("é" * 5000, call(99), small)
+
+
+# The gallery --------------------------------------------------------------------------------------
+
+
+def test_pictures_are_shown_only_where_that_is_switched_on() -> None:
+    assert "<gallery" not in with_calls("", [call(1)], SETTINGS)
+    assert "mw-collapsed" in with_calls("", [call(1)], GALLERY)
+
+
+def test_the_gallery_stays_below_the_entries_with_the_newest_picture_first() -> None:
+    text = with_calls("", [call(1, title="File:50%41.jpg")], GALLERY)
+    later = with_calls(text, [call(2, tier="low"), call(3, tier="high")], GALLERY)
+    entries, _, gallery = later.partition("<gallery")
+    assert order(entries) == [3, 1, 2]
+    pictures = [line for line in gallery.splitlines() if line.startswith("File:")]
+    assert pictures == ["File:3.jpg|0.93", "File:2.jpg|0.93", "File:50%2541.jpg|0.93"]
+    assert with_calls(later, [call(1), call(2)], GALLERY) == later
 
 
 # Whatever the page and whatever the order ---------------------------------------------------------
 
-numbers = st.lists(st.integers(1, 40), max_size=12)
+tiers = st.sampled_from(["high", "medium", "low"])
+calls = st.lists(
+    st.builds(lambda n, tier: call(n, tier=tier), st.integers(1, 40), tiers),
+    max_size=12,
+    unique_by=lambda one: one.key,
+)
 odd_texts = st.one_of(
     st.just(""),
     st.text(max_size=60),
-    st.builds(lambda before, after: f"{before}{NEWEST_HERE}{after}", st.text(), st.text()),
-    st.builds(lambda ids: with_entries("", [entry(n) for n in ids], SETTINGS), numbers),
+    st.builds(
+        lambda before, tier, after: f"{before}{mark(tier)}{after}", st.text(), tiers, st.text()
+    ),
+    st.builds(lambda some: with_calls("", some, SETTINGS), calls),
 )
+settings = st.sampled_from([SETTINGS, GALLERY])
 
 
-@given(odd_texts, numbers)
-def test_adding_twice_is_adding_once(text: str, ids: list[int]) -> None:
-    entries = [entry(number) for number in ids]
-    once = with_entries(text, entries, SETTINGS)
-    assert with_entries(once, entries, SETTINGS) == once
-
-
-@given(odd_texts, numbers, numbers)
-def test_every_entry_stands_on_the_page_exactly_once(
-    text: str, first: list[int], second: list[int]
+@given(odd_texts, calls, settings)
+def test_adding_twice_is_adding_once(
+    text: str, some: list[EntryCall], publish: PublishSettings
 ) -> None:
-    for ids in (first, second):
-        text = with_entries(text, [entry(number) for number in ids], SETTINGS)
-    assert all(count(text, entry(number)) == 1 for number in {*first, *second})
+    once = with_calls(text, some, publish)
+    assert with_calls(once, some, publish) == once
 
 
-@given(odd_texts, numbers)
-def test_no_word_of_the_old_page_is_lost(text: str, ids: list[int]) -> None:
-    later = with_entries(text, [entry(number) for number in ids], SETTINGS)
-    assert all(word in later for word in text.replace(NEWEST_HERE, " ").split())
+@given(odd_texts, calls, calls)
+def test_every_entry_stands_on_the_page_exactly_once(
+    text: str, first: list[EntryCall], second: list[EntryCall]
+) -> None:
+    for some in (first, second):
+        text = with_calls(text, some, SETTINGS)
+    assert all(text.count(f"|key={one.key}|") == 1 for one in [*first, *second])
+
+
+@given(odd_texts, calls, settings)
+def test_no_word_of_the_old_page_is_lost(
+    text: str, some: list[EntryCall], publish: PublishSettings
+) -> None:
+    later = with_calls(text, some, publish)
+    for tier in ("high", "medium", "low"):
+        text = text.replace(mark(tier), " ")
+    assert all(word in later for word in text.split())

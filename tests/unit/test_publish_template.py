@@ -11,7 +11,8 @@ from bot.publish.template import EntryCall, escape, keys, labels_text, parse, re
 CALL = EntryCall(
     key=7,
     file="File:Cat.jpg",
-    tier="explicit",
+    tier="high",
+    rule="explicit",
     score="0.93",
     labels=labels_text({"neutral": 0.06, "porn": 0.91, "drawing": 0.02}),
     model="nsfwjs-mobilenet-v2-mid/1",
@@ -37,7 +38,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])).map(
 
 def test_a_call_is_one_line_that_ends_with_the_state() -> None:
     assert render(CALL) == (
-        "{{Commons Lookout entry|key=7|file=File:Cat.jpg|tier=explicit|score=0.93"
+        "{{Commons Lookout entry|key=7|file=File:Cat.jpg|tier=high|rule=explicit|score=0.93"
         "|labels=porn 0.91, neutral 0.06, drawing 0.02|model=nsfwjs-mobilenet-v2-mid/1"
         "|time=0:12|note=|state=}}"
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.ledger import Job
-from bot.publish.entry import compose, wikitext
+from bot.publish.entry import call_of, compose
 from bot.rules import Facts, Hit, View, cause, disagreement, judge, unknown_labels
 from bot.settings.rules import Rule, Thresholds
 from bot.settings.scoring import SecondOpinionSettings
@@ -51,6 +51,6 @@ def test_an_entry_says_how_far_the_models_differ() -> None:
         lease="l",
     )
     hit = Hit("explicit", ("log",), 0.5, "")
-    entry = partial(compose, job, hit, title="File:A.jpg", model="m", partial=False)
-    assert "a second model differs by 0.40" in wikitext(entry(BOTH, disagreement=0.4))
-    assert "second model" not in wikitext(entry(FIRST))
+    entry = partial(compose, job, hit, title="File:A.jpg", sha1="a", model="m", partial=False)
+    assert "a second model differs by 0.40" in call_of(entry(BOTH, disagreement=0.4)).note
+    assert "second model" not in call_of(entry(FIRST)).note

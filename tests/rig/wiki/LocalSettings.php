@@ -67,6 +67,7 @@ $wgMaxShellMemory = 1024 * 1024; // KiB
 $wgMaxImageArea = false; // as in production, where the scaler finds out by itself
 $wgGenerateThumbnailOnParse = false; // thumbnails are made when their URL is first asked for
 wfLoadExtension( 'PdfHandler' );
+wfLoadExtension( 'ParserFunctions' );
 
 $wgUseRCPatrol = true;
 $wgUseFilePatrol = true;

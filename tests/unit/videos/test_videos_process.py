@@ -98,7 +98,7 @@ def test_pictures_do_not_wait_for_a_video_and_a_kill_in_its_midst_loses_nothing(
         running.wait_for(lambda status: settled(status, seen=PICTURES + 1), SETTLE_S)
         (end,) = [end for end in running.ends() if end.log_id == video.log_id]
         assert (end.state, end.verdict) == ("scored", "review")
-        assert page(running).count(f"<!-- lookout:{video.log_id} -->") == 1
+        assert page(running).count(f"|key={video.log_id}|") == 1
         assert "4:5" in page(running) or "5:0" in page(running)
         asked = len(world.mini.asked) - before
         assert asked <= 60
