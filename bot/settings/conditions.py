@@ -37,29 +37,33 @@ class Range(_Asked):
 class UploaderConditions(_Asked):
     """Of the account that uploaded the file. Whoever has no account counts as new."""
 
-    groups: tuple[str, ...] = ()  # in any of these
-    not_groups: tuple[str, ...] = ()  # in none of these
-    edits: Range | None = None
-    registered_days: Range | None = None
-    suggested_before: Range | None = None  # of its earlier uploads, how many were suggested
+    groups: tuple[str, ...] = Field((), description="the uploader is in any of these")
+    not_groups: tuple[str, ...] = Field((), description="the uploader is in none of these")
+    edits: Range | None = Field(None, description="the uploader's number of edits")
+    registered_days: Range | None = Field(None, description="age of the uploader's account")
+    suggested_before: Range | None = Field(
+        None, description="how many of the uploader's earlier uploads were suggested"
+    )
 
 
 class PageConditions(_Asked):
     """Of the file's page."""
 
-    templates: tuple[str, ...] = ()  # any of these is on it
-    no_templates: tuple[str, ...] = ()  # none of these
-    categories: tuple[str, ...] = ()
-    no_categories: tuple[str, ...] = ()
-    license_reviewed: bool | None = None
+    templates: tuple[str, ...] = Field((), description="any of these is on the file's page")
+    no_templates: tuple[str, ...] = Field((), description="none of these is")
+    categories: tuple[str, ...] = Field((), description="any of these, templates included")
+    no_categories: tuple[str, ...] = Field((), description="none of these")
+    license_reviewed: bool | None = Field(
+        None, description="whether somebody confirmed the licence at its source"
+    )
 
 
 class TimeConditions(_Asked):
     """Of the upload's time. Dates are UTC, as in 2026-11-22 or 2026-11-22T18:00."""
 
-    hours_since_upload: Range | None = None  # when the rules are applied
-    since: str | None = None
-    until: str | None = None
+    hours_since_upload: Range | None = Field(None, description="when the rules are applied")
+    since: str | None = Field(None, description="uploaded from this date on, UTC")
+    until: str | None = Field(None, description="uploaded before this date, UTC")
 
     @model_validator(mode="after")
     def _dates_are_dates(self) -> Self:
@@ -76,10 +80,12 @@ class TimeConditions(_Asked):
 class Conditions(_Asked):
     """What a rule asks beside scores."""
 
-    media: tuple[Medium, ...] = ()  # one of these
-    mime: tuple[str, ...] = ()  # one of these; image/* for a whole family
-    bytes: Range | None = None
-    pixels: Range | None = None  # width times height
+    media: tuple[Medium, ...] = Field((), description="the file is one of these")
+    mime: tuple[str, ...] = Field(
+        (), description="its type is one of these; `image/*` for a whole family"
+    )
+    bytes: Range | None = Field(None, description="its size")
+    pixels: Range | None = Field(None, description="width times height")
     uploader: UploaderConditions | None = None
     page: PageConditions | None = None
     time: TimeConditions | None = None

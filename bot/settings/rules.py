@@ -15,22 +15,31 @@ Reason = Annotated[str, Field(max_length=200, pattern=r"^[^\[\]{}<>|\n]*$")]
 class Thresholds(Section):
     """From which sum of scores on a rule applies, apart for each kind of file."""
 
-    image: Share = 0.8
-    video: Share = 0.85
-    document: Share = 0.85
+    image: Share = Field(0.8, description="from this sum of its labels on a rule applies")
+    video: Share = Field(0.85, description="the same, in any moment of a video")
+    document: Share = Field(0.85, description="the same, on any page of a document")
 
 
 class Rule(Section):
     """Applies to a file when its labels add up to the threshold and every condition holds."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")
-    labels: tuple[str, ...] = ()
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_-]{0,31}$", description="each rule has one of its own"
+    )
+    labels: tuple[str, ...] = Field(
+        (), description="scores to add up; only a rule that ignores may have none"
+    )
     at_least: Thresholds = Thresholds()
     when: Conditions = Conditions()
-    actions: tuple[Action, ...] = Field(("log",), min_length=1)
-    tier: Tier = "medium"
-    reason: Reason = ""
-    shadow: bool = False
+    actions: tuple[Action, ...] = Field(
+        ("log",),
+        min_length=1,
+        description="ignore alone, or what is to happen: an entry on the page for patrollers, a "
+        "category of the file's page, a tag on the upload",
+    )
+    tier: Tier = Field("medium", description="how urgent")
+    reason: Reason = Field("", description="why, in a few plain words for patrollers")
+    shadow: bool = Field(default=False, description="only in the bot's records")
 
     @property
     def ignores(self) -> bool:

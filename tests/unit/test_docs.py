@@ -8,10 +8,12 @@ import pytest
 
 from bot.cli import build_parser
 from bot.config import Settings
+from bot.configreference import comments_of, entries, reference
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMENTS = comments_of((ROOT / "config.yaml").read_text(encoding="utf-8"))
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#]+)")
 
 
@@ -31,6 +33,16 @@ def test_the_readme_fits_and_starts_with_its_two_commands() -> None:
 def test_the_readme_names_every_section_of_the_settings() -> None:
     sections = set(Settings.model_fields) - {"secrets"}
     assert set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)) == sections
+
+
+def test_the_reference_of_settings_is_up_to_date() -> None:
+    shown = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert shown == reference(COMMENTS), "lookout check-config --reference > docs/settings.md"
+
+
+def test_every_setting_has_a_meaning_for_admins() -> None:
+    lacking = [entry.place for entry in entries(COMMENTS) if not entry.comment]
+    assert lacking == [], "a comment at the end of the key's line in config.yaml"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
