@@ -40,6 +40,7 @@ class FileInfo:
     duration: float  # seconds; 0 unless the file has a length in time
     url: str
     thumbnail: str | None  # None when the wiki cannot scale this file
+    user: str = ""  # who uploaded this version; empty when that is hidden
 
     @property
     def medium(self) -> Medium | None:
@@ -166,6 +167,7 @@ def _file(title: str, info: Mapping[str, Any]) -> FileInfo:
         duration=float(info.get("duration") or 0.0),
         url=info["url"],
         thumbnail=_thumbnail(info),
+        user=info.get("user", ""),
     )
 
 

@@ -32,7 +32,7 @@ class Upload:
     log_id: int  # unique on its wiki: the key of everything that follows
     action: Action
     title: str
-    user: str
+    user: str  # empty when the log entry hides it, and of a restored file, which tells who restored
     by_bot: bool
     sha1: str | None  # 40 hex digits of the original file; None when the log entry does not tell
     uploaded_at: datetime  # the file version's own time, UTC; of a restored file when it came back
@@ -123,11 +123,12 @@ def _upload(event: Mapping[str, Any]) -> Upload:
     if not isinstance(params, dict):
         raise TypeError(f"log_params is {params!r}")
     sha1 = params.get("img_sha1")
+    restored = event["log_action"] == RESTORE
     return Upload(
         log_id=_log_id(event["log_id"]),
         action=cast("Action", event["log_action"]),
         title=_filled(event["title"]),
-        user=_text(event.get("user") or ""),
+        user="" if restored else _text(event.get("user") or ""),
         by_bot=event.get("bot") is True,
         sha1=hex_sha1(sha1) if sha1 else None,
         uploaded_at=_moment(params.get("img_timestamp"), event),

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
@@ -85,6 +85,14 @@ def find(commons: Commons, job: Job, info: FileInfo | None, fresh_s: float) -> F
 def is_final(error: Exception, job: Job, settings: Settings) -> bool:
     """Tell whether one of several pictures is to be done without, rather than waited for."""
     return isinstance(error, Never) or is_last_attempt(error, job, settings)
+
+
+def as_found(job: Job, info: FileInfo) -> Job:
+    """Return `job` under the title and the uploader that the wiki has now.
+
+    The file may have been moved, and who restored a file did not upload it.
+    """
+    return replace(job, title=info.title, user=job.user or info.user)
 
 
 def as_announced(job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:

@@ -29,7 +29,7 @@ from bot.errors import (
     ServerBusy,
     Unreachable,
 )
-from bot.gathering import Gatherer, Material, find
+from bot.gathering import Gatherer, Material, as_found, find
 from bot.lanes import Lane, lane_of
 from bot.ledger import Job, Ledger, Scored
 from bot.logs import concerning
@@ -138,7 +138,7 @@ class Scorer:
                     with concerning(job.log_id):
                         seen = self._attempt(job, task, settings)
                     if seen:
-                        looks.append((job, seen))
+                        looks.append((as_found(job, seen.info), seen))
         finally:
             self._record(looks, settings)
 
@@ -236,8 +236,8 @@ class Scorer:
         """Store the scores of files that are still what they were before the fetch."""
         if not looks:
             return
-        after = self._commons.hashes([seen.info.title for _, seen in looks])
-        same = [pair for pair in looks if after.get(pair[1].info.title) == pair[1].info.sha1]
+        after = self._commons.hashes([job.title for job, _ in looks])
+        same = [pair for pair in looks if after.get(pair[0].title) == pair[1].info.sha1]
         if same:
             cases = [Case(job, seen.info, seen.views) for job, seen in same]
             facts = self._background.facts(cases, settings.rules)
@@ -245,7 +245,7 @@ class Scorer:
                 [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
             )
         for job, seen in looks:
-            if after.get(seen.info.title) != seen.info.sha1:
+            if after.get(job.title) != seen.info.sha1:
                 error = NotThereYet(f"{job.title} changed while it was looked at")
                 with concerning(job.log_id):
                     self._settler.postpone(job, error, settings)

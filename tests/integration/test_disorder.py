@@ -172,7 +172,8 @@ def test_a_file_restored_after_it_was_given_up(world: World) -> None:
     world.read(3)
     world.score()
     assert world.ends() == {entry.log_id: "gone", back.log_id: "review"}
-    assert world.suggested() == ["File:A.png"]
+    (effect,) = world.ledger.outbox.pending(limit=9)
+    assert (effect.entry["title"], effect.entry["user"]) == ("File:A.png", "Alice")
 
 
 def test_a_file_restored_under_the_models_eyes_is_scored_again_but_not_looked_at(

@@ -68,7 +68,7 @@ def test_every_recorded_way_to_add_a_file_version_is_an_upload(name: str, action
 def test_a_restored_file_is_read_as_of_the_moment_it_came_back() -> None:
     upload = parse_upload(recorded("restore"), WIKI)
     assert upload
-    assert (upload.log_id, upload.user, upload.sha1) == (24, "Admin", None)
+    assert (upload.log_id, upload.user, upload.sha1) == (24, "", None)
     assert upload.uploaded_at == datetime(2026, 11, 22, 14, 31, 50, tzinfo=UTC)
 
 
