@@ -13,6 +13,7 @@ from model.errors import NoPictures
 from model.video.limits import VideoLimits
 
 BITS = 8
+SHORTEST_S = 1.0  # for scoring what was fetched in time
 NO_PICTURES = "no-pictures"  # a skip reason
 
 
@@ -70,7 +71,7 @@ def _watched(engine: Engine, file: Downloaded, budget: Budget, settings: Setting
     budget.check()
     video = settings.video
     limits = VideoLimits(
-        seconds=budget.seconds_left,
+        seconds=max(SHORTEST_S, budget.seconds_left),
         file_bytes=video.max_bytes,
         frames=video.frames,
         gap_s=video.gap_seconds,

@@ -338,3 +338,48 @@ def test_base_36_is_that_of_the_upload_log() -> None:
     # From the recorded samples: the log's digits and what int() makes of them.
     logged = "5c5j46uaroxq4daw5ej5r8rgqm16rm1"
     assert base36_sha1(f"{int(logged, 36):040x}") == logged
+
+
+# Transcodes and parts of files --------------------------------------------------------------------
+
+
+def test_transcodes_are_told_in_the_words_of_timed_media_handler(
+    commons: MiniCommons, api: mwapi.Session
+) -> None:
+    small = b"a small transcode"
+    upload(commons, "File:Show.webm", "others/slideshow.webm", transcodes={"240p.vp9.webm": small})
+    upload(commons, "File:Coffee.jpg", "photographs/coffee.jpg")
+    titles = "File:Show.webm|File:Coffee.jpg"
+    answer = api.get(action="query", prop="videoinfo", titles=titles, viprop="derivatives")
+    show, coffee = answer["query"]["pages"]
+    original, transcode = show["videoinfo"][0]["derivatives"]
+    assert coffee["videoinfo"] == [{"derivatives": []}]
+    assert "transcodekey" not in original
+    assert (transcode["transcodekey"], transcode["height"]) == ("240p.vp9.webm", 240)
+    assert transcode["src"].endswith("/Show.webm/Show.webm.240p.vp9.webm")
+    assert fetch(original["src"]).content == stored("others/slideshow.webm")
+    assert fetch(transcode["src"]).content == small
+    assert fetch(transcode["src"].replace("240p", "360p")).status_code == 404
+
+
+def test_a_part_of_a_file_is_given_if_it_is_of_the_version_that_is_asked_for(
+    commons: MiniCommons,
+) -> None:
+    upload(commons, "File:Show.webm", "others/slideshow.webm")
+    whole = stored("others/slideshow.webm")
+    address = commons.addresses.original(
+        "File:Show.webm", commons.wiki.versions("File:Show.webm")[0]
+    )
+
+    def part(**headers: str) -> requests.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return requests.get(address, headers={"User-Agent": AGENT, **named}, timeout=10)
+
+    first = part(Range="bytes=0-9")
+    assert (first.status_code, first.content) == (206, whole[:10])
+    assert first.headers["Content-Range"] == f"bytes 0-9/{len(whole)}"
+    rest = part(Range="bytes=10-", If_Range=first.headers["ETag"])
+    assert (rest.status_code, rest.content) == (206, whole[10:])
+    other = part(Range="bytes=10-", If_Range='"another version"')
+    assert (other.status_code, other.content) == (200, whole)
+    assert part(Range=f"bytes={len(whole)}-").status_code == 416
