@@ -81,7 +81,7 @@ class Scorer:
             else Gatherer(commons, fetcher)
         )
         self._vitals = vitals or Vitals()
-        self._settler = Settler(ledger.queue, self._vitals)
+        self._settler = Settler(ledger, self._vitals)
         self._background = Background(commons.api, ledger)
         self._engine = engine
         self._stop = stop

@@ -12,14 +12,16 @@ import structlog
 from bot.commons import FileInfo
 from bot.config import Settings
 from bot.errors import Never, NothingToScore
-from bot.ledger import Decision, Intent, Job, Outcome, Queue, Scored
+from bot.ledger import Decision, Intent, Job, Ledger, Outcome, Scored
 from bot.logs import concerning
 from bot.pauses import full_jitter
 from bot.publish.assembly import wanted
 from bot.publish.entry import compose
-from bot.publish.output import CATEGORY, LOG_PAGE, TAG
+from bot.publish.output import AUDIT, CATEGORY, LOG_PAGE, TAG
 from bot.publish.page import title_for
 from bot.publish.quota import weight_of
+from bot.review.fine import Like
+from bot.review.recall import DRAWN, MARKED_FINE, Recall, Recalled, audited
 from bot.rules import Facts, Hit, Verdict, View, disagreement, judge
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
@@ -50,8 +52,9 @@ Finding = tuple[Job, Look, Facts]
 class Settler:
     """Ends attempts. Each method may find that the lease was lost; then it changes nothing."""
 
-    def __init__(self, queue: Queue, vitals: Vitals) -> None:
-        self._queue = queue
+    def __init__(self, ledger: Ledger, vitals: Vitals) -> None:
+        self._queue = ledger.queue
+        self._recall = Recall(ledger)
         self._vitals = vitals
         self._begun: dict[int, float] = {}
 
@@ -64,7 +67,7 @@ class Settler:
         """Apply the rules, and store scores, verdicts and what they call for, all or nothing."""
         verdicts = [judge(settings.rules, look.views, facts) for _, look, facts in findings]
         outcomes = [
-            _outcome(finding, verdict, settings)
+            _outcome(finding, verdict, self._recalled(finding, verdict, settings), settings)
             for finding, verdict in zip(findings, verdicts, strict=True)
         ]
         kept = self._queue.finish_all(outcomes)
@@ -73,6 +76,10 @@ class Settler:
             with concerning(job.log_id):
                 told = _told(outcome, verdict)
                 self._last_word(job, "upload.scored", kept=job.log_id in kept, **told)
+
+    def _recalled(self, finding: Finding, verdict: Verdict, settings: Settings) -> Recalled:
+        _, look, _ = finding
+        return self._recall.of(look.scored.sha1, look.views, verdict, settings.reviews)
 
     def fail(self, job: Job, error: Exception, settings: Settings) -> None:
         """End the attempt by the kind of what went wrong."""
@@ -135,15 +142,30 @@ def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
     return crashed_out or out_of_time or job.attempt >= retry.attempts
 
 
-def _outcome(finding: Finding, verdict: Verdict, settings: Settings) -> Outcome:
+def _outcome(finding: Finding, verdict: Verdict, recalled: Recalled, settings: Settings) -> Outcome:
     job, look, facts = finding
-    word = verdict.ending(partial=look.scored.partial)
-    return Outcome(
-        job=job,
-        decision=_decision(word, verdict, facts, settings),
-        scored=look.scored,
-        intents=_intents(job, look, verdict, settings),
+    word = MARKED_FINE if recalled.same else verdict.ending(partial=look.scored.partial)
+    intents = [] if recalled.same else _intents(job, look, verdict, recalled.like, settings)
+    if audited(job.log_id, verdict, settings.reviews):
+        intents.append(_audit(job, look, settings))
+    decision = _decision(word, verdict, facts, settings)
+    return Outcome(job=job, decision=decision, scored=look.scored, intents=intents)
+
+
+def _audit(job: Job, look: Look, settings: Settings) -> Intent:
+    """Return an entry without scores: whoever looks at the file should not know them."""
+    info, scored = look.info, look.scored
+    entry = compose(
+        job,
+        DRAWN,
+        {},
+        title=info.title,
+        sha1=scored.sha1,
+        model=scored.model,
+        partial=scored.partial,
     )
+    page = title_for(datetime.now(UTC), settings.reviews.audit_prefix)
+    return Intent(kind=AUDIT, page=page, entry=entry, weight=0.0)
 
 
 def _told(outcome: Outcome, verdict: Verdict) -> dict[str, Any]:
@@ -175,7 +197,9 @@ def _shown(hit: Hit) -> str:
     return f"{hit.rule}={hit.confidence:.2f}{shadow}"
 
 
-def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list[Intent]:
+def _intents(
+    job: Job, look: Look, verdict: Verdict, like: Like | None, settings: Settings
+) -> list[Intent]:
     """Return an effect for each action whose output is switched on.
 
     All have the entry of the hit that leads.
@@ -193,8 +217,9 @@ def _intents(job: Job, look: Look, verdict: Verdict, settings: Settings) -> list
         model=look.scored.model,
         partial=look.scored.partial,
         disagreement=disagreement(view.scores, settings.model.second_opinion),
+        like=like.title if like else None,
     )
-    log_page = title_for(datetime.now(UTC), settings.publish)
+    log_page = title_for(datetime.now(UTC), settings.publish.page_prefix)
     pages = {LOG_PAGE: log_page, CATEGORY: look.info.title, TAG: look.info.title}
     kinds = [KINDS[action] for action in verdict.actions]
     weight = weight_of(hit)

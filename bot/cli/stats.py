@@ -23,8 +23,9 @@ def register(subparsers: "Subparsers") -> None:
         "stats",
         summary="precision, review latency, volumes and what is missed",
         description=(
-            "Print how many suggestions were worth a look, by tier, label, medium and month, with\n"
-            "95 % intervals; how long people took; and, from the audit sample, what is missed.\n"
+            "Print how many suggestions were worth a look, by tier, rule, label, medium and\n"
+            "month, with 95 % intervals; how long people took; and what is missed, as far as the\n"
+            "audit sample tells.\n"
             "What counts as what: docs/decisions.md."
         ),
         example="lookout stats --days 30 --csv figures/",

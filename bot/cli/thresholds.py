@@ -54,7 +54,7 @@ def register(subparsers: "Subparsers") -> None:
 def suggest(arguments: argparse.Namespace) -> int:
     """Print the advice."""
     from bot.ledger import Ledger  # noqa: PLC0415 - keeps `lookout --help` quick
-    from bot.ledger.suggestions import LOG_PAGE  # noqa: PLC0415 - likewise
+    from bot.ledger.suggestions import AUDIT  # noqa: PLC0415 - likewise
     from bot.statistics.cases import gather  # noqa: PLC0415 - likewise
     from bot.statistics.thresholds import advise  # noqa: PLC0415 - likewise
 
@@ -63,7 +63,7 @@ def suggest(arguments: argparse.Namespace) -> int:
     since = until - arguments.days * DAY_S
     with Ledger(settings.ledger.address) as ledger:
         cases = gather(ledger, since, until, settings.reviews)
-    asked = [case for case in cases if case.suggestion.kind == LOG_PAGE]
+    asked = [case for case in cases if case.suggestion.kind != AUDIT]
     covered = (until - asked[0].suggestion.suggested_at) / DAY_S if asked else 0.0
     advice = advise(asked, arguments.precision, days=max(1.0, covered))
     if arguments.json:

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
 from bot.ledger.schema import State, decisions, outbox, scores, uploads
 from bot.ledger.transactions import reading
 
+# Kinds of effects. An upload's several effects are one suggestion.
 LOG_PAGE = "log-page"
 AUDIT = "audit"
+_KINDS = (LOG_PAGE, "category", "tag", AUDIT)  # the first that an upload has stands for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class Suggestion:
     """One entry that people were shown, or are about to be."""
 
     log_id: int
-    kind: str  # LOG_PAGE: a suggestion. AUDIT: drawn by lot from what was not suggested.
+    kind: str  # AUDIT: drawn by lot from what was not suggested. Everything else: a suggestion.
     page: str
     title: str  # of the file when it was judged
     uploader: str
@@ -88,10 +90,11 @@ class Suggestions:
         return Volumes(seen=total, scored=done, suggested=suggested, cleared=done - suggested)
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Suggestion]:
-        query = _joined().where(outbox.c.kind.in_([LOG_PAGE, AUDIT]), *conditions)
+        query = _joined().where(outbox.c.kind.in_(_KINDS), *conditions)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(outbox.c.created_at, outbox.c.id))
-            return [_suggestion(row) for row in rows]
+            rows = connection.execute(query.order_by(outbox.c.created_at, outbox.c.id)).all()
+        first = {row.log_id: row for row in sorted(rows, key=_rank, reverse=True)}
+        return [_suggestion(row) for row in rows if first[row.log_id] is row]
 
 
 def _joined() -> Select[Any]:
@@ -109,6 +112,10 @@ def _joined() -> Select[Any]:
         .join(scores, (scores.c.sha1 == decisions.c.sha1) & (scores.c.model == decisions.c.model))
         .where(decisions.c.id.in_(newest))
     )
+
+
+def _rank(row: Row[Any]) -> int:
+    return _KINDS.index(row.kind)
 
 
 def _suggestion(row: Row[Any]) -> Suggestion:

@@ -24,10 +24,12 @@ def compose(
     model: str,
     partial: bool,
     disagreement: float | None = None,
+    like: str | None = None,
 ) -> Entry:
     """Return everything an entry needs, as plain JSON for the outbox.
 
     `disagreement` is how far a second model's score lies from the first's, if one was asked.
+    `like` is the title of a file that this one nearly equals and that people marked fine.
     """
     return {
         "log_id": job.log_id,
@@ -44,6 +46,7 @@ def compose(
         "model": model,
         "partial": partial,
         "disagreement": None if disagreement is None else round(disagreement, 4),
+        "like": like,
     }
 
 
@@ -72,6 +75,8 @@ def _notes(entry: Mapping[str, Any]) -> list[str]:
     notes = [entry.get("reason", "")]
     if entry["partial"]:
         notes.append("only in part scored")
+    if like := entry.get("like"):
+        notes.append(f"flagged though like {like} that was marked fine")
     difference = entry.get("disagreement")
     if difference is not None:
         notes.append(f"a second model differs by {difference:.2f}")

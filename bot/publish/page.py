@@ -14,11 +14,19 @@ from bot.publish.template import EntryCall, keys, render
 from bot.settings.publishing import PublishSettings
 
 KILOBYTE = 1000
+AUDIT_RULE = "audit"  # of entries that were drawn by lot
+AUDIT_INTRODUCTION = (
+    "__NOINDEX__\n"
+    "New uploads drawn by lot from those that were <em>not</em> suggested for review, to learn "
+    "what is missed. Most are ordinary files.\n\n"
+    "Fill in <code>state=</code> at the end of an entry: ok, or what else should happen with the "
+    "file: scope, copyvio, deleted, or words of your own.\n"
+)
 
 
-def title_for(moment: datetime, settings: PublishSettings) -> str:
+def title_for(moment: datetime, prefix: str) -> str:
     """Return the title of the page for the day of `moment` (UTC)."""
-    return f"{settings.page_prefix}/{moment:%Y-%m-%d}"
+    return f"{prefix}/{moment:%Y-%m-%d}"
 
 
 def part_title(title: str, number: int) -> str:
@@ -35,7 +43,8 @@ def with_calls(text: str, calls: Sequence[EntryCall], settings: PublishSettings)
     missing = {call.key: call for call in calls if call.key not in there}
     if not missing:
         return text
-    page = text or introduction(settings)
+    drawn = all(call.rule == AUDIT_RULE for call in calls)
+    page = text or (AUDIT_INTRODUCTION if drawn else introduction(settings))
     newest_first = [missing[key] for key in sorted(missing, reverse=True)]
     for tier in TIERS:
         lines = [item(call) for call in newest_first if call.tier == tier]

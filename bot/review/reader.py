@@ -19,7 +19,7 @@ from bot.settings.reviewing import ReviewSettings, Source
 
 log = structlog.get_logger(__name__)
 
-REVIEW_CATEGORY = "Category:Commons Lookout suggestions"
+CATEGORY_NAMESPACE = "Category:"
 
 
 class ReviewReader:
@@ -55,7 +55,8 @@ class ReviewReader:
         if source == "page":
             yield from pages.readings(api, ledger, settings.reviews)
         elif source == "category":
-            yield from categories.readings(api, ledger, REVIEW_CATEGORY)
+            category = f"{CATEGORY_NAMESPACE}{settings.publish.category.name}"
+            yield from categories.readings(api, ledger, category)
         elif source == "deletion":
             yield from deletions.readings(self._commons, ledger)
         else:

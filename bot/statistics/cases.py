@@ -59,9 +59,13 @@ def _case(suggestion: Suggestion, reviews: Sequence[Review], settings: ReviewSet
 
 
 def tier(case: Case) -> str:
-    """Return how strongly the file was suggested: its tier, or the rule that has none."""
-    entry = case.suggestion.entry
-    return str(entry.get("tier") or entry.get("rule") or "-")
+    """Return how strongly the file was suggested."""
+    return str(case.suggestion.entry.get("tier") or "-")
+
+
+def rule(case: Case) -> str:
+    """Return the rule that suggested it."""
+    return str(case.suggestion.entry.get("rule") or "-")
 
 
 def label(case: Case) -> str:
@@ -82,6 +86,7 @@ def month(case: Case) -> str:
 
 DIMENSIONS: Final[Mapping[str, Callable[[Case], str]]] = {
     "tier": tier,
+    "rule": rule,
     "label": label,
     "medium": medium,
     "month": month,

@@ -21,7 +21,7 @@ Answers = Counter[Answer | None]  # None: still open
 class Precision:
     """Of one group of suggestions, the share that was worth a look."""
 
-    dimension: str  # all, tier, label, medium or month
+    dimension: str  # all, tier, rule, label, medium or month
     value: str
     suggested: int
     open: int  # nobody, or not enough people, decided yet

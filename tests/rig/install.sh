@@ -22,7 +22,7 @@ packages="
     mediawiki micro-httpd php8.2-cgi
     php-cli php-sqlite3 php-mbstring php-xml php-intl php-gd php-curl php-apcu
     imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
-    mariadb-server
+    mariadb-server chromium
     diffutils fonts-dejavu-core ca-certificates
     shellcheck
 "

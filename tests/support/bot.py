@@ -105,15 +105,19 @@ class BotProcess:
 
     def status(self) -> Status:
         """Return what `lookout status --json` prints."""
+        status: Status = self.told("status")
+        return status
+
+    def told(self, command: str) -> Any:
+        """Return what a `lookout` command prints with `--json`."""
         done = subprocess.run(
-            [LOOKOUT, "status", "--config", self.config, "--json"],
+            [LOOKOUT, command, "--config", self.config, "--json"],
             env=self._environment,
             capture_output=True,
             check=True,
             timeout=STATUS_TIMEOUT_S,
         )
-        status: Status = json.loads(done.stdout)
-        return status
+        return json.loads(done.stdout)
 
     def wait_for(self, what: Callable[[Status], bool], timeout_s: float) -> Status:
         """Return the first status that satisfies `what`."""

@@ -64,7 +64,7 @@ def test_the_wording_suggests_and_does_not_judge() -> None:
 
 
 def test_there_is_one_page_a_day() -> None:
-    assert title_for(NOON, SETTINGS) == "User:RigBot/Log/2026-11-22"
+    assert title_for(NOON, SETTINGS.page_prefix) == "User:RigBot/Log/2026-11-22"
 
 
 def test_a_new_page_says_what_it_is_and_stays_out_of_search_engines() -> None:

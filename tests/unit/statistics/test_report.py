@@ -32,6 +32,7 @@ from support.reviews import review
 NOVEMBER, DECEMBER = 1795305600.0, 1796090400.0  # Nov 22, 0:00 and Dec 1, 2:00, 2026, UTC
 VOLUMES = Volumes(seen=1000, scored=900, suggested=10, cleared=890)
 SETTINGS = ReviewSettings()
+TIERS = {"explicit": "high", "suggestive": "low", "audit": "low"}
 Said = tuple[str, float, str | None] | None
 
 
@@ -57,7 +58,12 @@ def case(
         model="model@1",
         suggested_at=at - 30,
         sent_at=at,
-        entry={"rule": rule, "confidence": 0.9, "scores": {label: 0.8, "neutral": 0.2}},
+        entry={
+            "tier": TIERS[rule],
+            "rule": rule,
+            "confidence": 0.9,
+            "scores": {label: 0.8, "neutral": 0.2},
+        },
     )
     reviews: list[Review] = []
     if said:
@@ -96,8 +102,10 @@ def made() -> Report:
 # suggested, open, no answer, hits, answered
 BY_HAND = {
     ("all", "all"): (10, 2, 2, 3, 6),
-    ("tier", "explicit"): (7, 1, 1, 3, 5),
-    ("tier", "suggestive"): (3, 1, 1, 0, 1),
+    ("tier", "high"): (7, 1, 1, 3, 5),
+    ("tier", "low"): (3, 1, 1, 0, 1),
+    ("rule", "explicit"): (7, 1, 1, 3, 5),
+    ("rule", "suggestive"): (3, 1, 1, 0, 1),
     ("label", "porn"): (5, 1, 1, 3, 3),
     ("label", "hentai"): (2, 0, 0, 0, 2),
     ("label", "sexy"): (3, 1, 1, 0, 1),
