@@ -50,6 +50,7 @@ def _table(counts: "Counts", quota: "Quota") -> str:
     rows = [
         ("seen", str(counts.seen)),
         *((f"  {state}", str(number)) for state, number in counts.states.items()),
+        *((f"    waiting: {lane}", str(number)) for lane, number in counts.waiting.items()),
         *((f"    skipped: {reason}", str(number)) for reason, number in counts.skipped.items()),
         *((f"    dead: {error}", str(number)) for error, number in counts.dead.items()),
         *((f"    scored: {verdict}", str(number)) for verdict, number in counts.verdicts.items()),

@@ -19,6 +19,7 @@ class Counts:
     seen: int
     states: Tally  # waiting, leased, scored, skipped, dead
     verdicts: Tally  # of the scored ones
+    waiting: Tally  # by lane: pictures, videos
     skipped: Tally  # by reason
     dead: Tally  # by error class
     published: int
@@ -71,6 +72,7 @@ class Census:
                 seen=connection.scalar(select(func.count()).select_from(uploads)) or 0,
                 states={state.value: states.get(state.value, 0) for state in State},
                 verdicts=_tally(connection, uploads.c.verdict, State.SCORED),
+                waiting=_tally(connection, uploads.c.lane, State.WAITING),
                 skipped=_tally(connection, uploads.c.reason, State.SKIPPED),
                 dead=_tally(connection, uploads.c.reason, State.DEAD),
                 published=sent,

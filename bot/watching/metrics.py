@@ -101,6 +101,9 @@ def _of_baseline(observer: Observer) -> Iterator[Metric]:
 def _of_uploads(counts: Counts) -> Iterator[Metric]:
     yield _counter("lookout_uploads_seen", "Uploads the stream announced", counts.seen)
     yield _gauges("lookout_uploads", "Uploads by state", "state", counts.states)
+    yield _gauges(
+        "lookout_uploads_waiting", "Uploads whose turn is to come", "lane", counts.waiting
+    )
     yield _counters("lookout_uploads_scored", "Scored uploads", "verdict", counts.verdicts)
     yield _counters("lookout_uploads_skipped", "Uploads without a score", "reason", counts.skipped)
     yield _gauges("lookout_uploads_dead", "Uploads that failed for good", "error", counts.dead)

@@ -30,6 +30,12 @@ def test_each_lane_has_its_own_queue(filled: Ledger) -> None:
     assert [job.log_id for job in claimed(filled, Lane.PICTURES)] == PICTURES
 
 
+def test_what_waits_is_counted_by_lane(filled: Ledger) -> None:
+    assert filled.census.take().waiting == {"pictures": len(PICTURES), "videos": len(VIDEOS)}
+    claimed(filled, Lane.VIDEOS)
+    assert filled.census.take().waiting == {"pictures": len(PICTURES)}
+
+
 def test_who_asks_for_no_lane_is_given_any(filled: Ledger) -> None:
     assert [job.log_id for job in claimed(filled, None)] == [5, 4, 3, 2, 1]
 
