@@ -40,11 +40,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A stretch of the stream of which events are missing, from and to ms since 1970."""
+    """A stretch of the stream of which events are or may be missing, from and to ms since 1970."""
 
     since: int
     until: int
-    reason: Literal["skipped", "garbled", "asked"]
+    reason: Literal["skipped", "garbled", "asked", "check"]
 
 
 def parse_upload(event: Mapping[str, Any], wiki: str) -> Upload | None:

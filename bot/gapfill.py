@@ -1,4 +1,8 @@
-"""Fills the gaps that the stream left, from the wiki's own log, a page of it a turn."""
+"""Fills the gaps that the stream left, from the wiki's own log, a page of it a turn.
+
+A stream can also lose single events and say nothing of it. So what it brought is compared with the
+log, too, every `check_hours`, as if all of it were a gap.
+"""
 
 import time
 from typing import Final
@@ -7,7 +11,7 @@ import structlog
 
 from bot.errors import Refused
 from bot.events import Hole
-from bot.ledger import ASKED, Gap, Ledger
+from bot.ledger import ASKED, CHECK, Gap, Ledger
 from bot.logevents import PARTS, LogPage, WikiLog
 from bot.settings.intake import StreamSettings
 from bot.stream import now_position
@@ -18,6 +22,7 @@ log = structlog.get_logger(__name__)
 LOOK_S: Final = 5.0  # between looks for a gap
 # Replicas further behind do not answer us; so much later they have every entry.
 RIPE_S: Final = MAXLAG_S
+HOUR_MS: Final = 3_600_000
 BAD_TOKEN: Final = "badcontinue"  # noqa: S105 - MediaWiki's name of an error
 NEXT_PART: Final = dict(zip(PARTS, [*PARTS][1:], strict=False))
 
@@ -27,6 +32,7 @@ class GapFiller:
 
     def __init__(self, ledger: Ledger, wiki_log: WikiLog, stream: StreamSettings) -> None:
         self._gaps = ledger.gaps
+        self._intake = ledger.intake
         self._log = wiki_log
         self._stream = stream
 
@@ -37,6 +43,8 @@ class GapFiller:
             RetryLater: the wiki or the ledger is busy or away.
             Refused: the wiki does not let us read its log.
         """
+        if self._stream.check_hours:
+            self._have_checked()
         ripe_until = (time.time() - RIPE_S) * 1000
         ripe = (gap for gap in self._gaps.open(self._stream.url) if gap.until <= ripe_until)
         gap = next(ripe, None)
@@ -44,6 +52,20 @@ class GapFiller:
             return 0
         self._fill(gap)
         return 1
+
+    def _have_checked(self) -> None:
+        """Open a gap over what was read since the last check, if that is long enough ago."""
+        name = self._stream.url
+        position = self._intake.position(name)
+        if position is None:
+            return
+        # What is younger may still be on its way to us.
+        until = position - self._stream.overlap_seconds * 1000
+        since = self._gaps.checked(name)
+        if since is None:
+            self._gaps.check(name, until, until)
+        elif until - since >= self._stream.check_hours * HOUR_MS:
+            self._gaps.check(name, since, until)
 
     def _fill(self, gap: Gap) -> None:
         part = gap.part or next(iter(PARTS))
@@ -58,6 +80,8 @@ class GapFiller:
             log.info("gap.closed", gap=gap.id, reason=gap.reason, seconds=_seconds(gap))
         known = len(page.uploads) - new
         log.info("gap.read", gap=gap.id, log=part, new=new, known=known, hidden=page.hidden)
+        if new and gap.reason == CHECK:
+            log.warning("stream.lost", uploads=new, log=part)
 
     def _read(self, gap: Gap, part: str) -> LogPage:
         # An event reaches the stream a little later than the wiki's log has it.

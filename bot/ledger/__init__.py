@@ -13,7 +13,7 @@ An upload is waiting, leased, scored, skipped or dead, and always exactly one of
 from bot.ledger.census import Census, Counts
 from bot.ledger.days import Day, Days
 from bot.ledger.dead import DeadLetter, DeadLetters
-from bot.ledger.gaps import ASKED, Gap, Gaps
+from bot.ledger.gaps import ASKED, CHECK, Gap, Gaps
 from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
@@ -28,6 +28,7 @@ from bot.ledger.suggestions import Suggestion, Suggestions, Volumes
 
 __all__ = [
     "ASKED",
+    "CHECK",
     "Bookmark",
     "Census",
     "Counts",

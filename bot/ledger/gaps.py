@@ -17,6 +17,7 @@ from bot.ledger.schema import gaps
 from bot.ledger.transactions import reading
 
 ASKED: Final = "asked"  # the reason of a gap that a person wants filled
+CHECK: Final = "check"  # that of a stretch of which nothing is known to be missing
 MS_PER_S = 1000
 
 
@@ -56,6 +57,25 @@ class Gaps:
         earlier = and_(gaps.c.stream == stream, gaps.c.reason == ASKED, gaps.c.since <= since)
         with reading(self._engine) as connection:
             return bool(connection.scalar(select(func.count()).where(earlier)))
+
+    def checked(self, stream: str) -> int | None:
+        """Return up to where what the stream brought was, or is being, compared with the log."""
+        wanted = select(func.max(gaps.c.until)).where(
+            gaps.c.stream == stream, gaps.c.reason == CHECK
+        )
+        with reading(self._engine) as connection:
+            until: int | None = connection.scalar(wanted)
+            return until
+
+    def check(self, stream: str, since: int, until: int) -> None:
+        """Have a stretch that was read compared with the log; an empty one marks the beginning."""
+        with self._engine.begin() as connection:
+            now = clock(connection)
+            note(connection, stream, [Hole(since, until, CHECK)], now)
+            empty = and_(gaps.c.stream == stream, gaps.c.since == gaps.c.until)
+            connection.execute(
+                update(gaps).where(empty, gaps.c.reason == CHECK).values(closed_at=now)
+            )
 
     def progress(
         self,
@@ -120,8 +140,13 @@ def note(connection: Connection, stream: str, holes: Sequence[Hole], now: float)
 
 
 def seconds_open(connection: Connection) -> float:
-    """Return how much of the stream's time lies in open gaps; what lies in several counts once."""
-    wanted = select(gaps.c.since, gaps.c.until).where(gaps.c.closed_at.is_(None))
+    """Return how much of the stream's time lies in open gaps; what lies in several counts once.
+
+    What is only checked does not count.
+    """
+    wanted = select(gaps.c.since, gaps.c.until).where(
+        gaps.c.closed_at.is_(None), gaps.c.reason != CHECK
+    )
     total, covered = 0, 0
     for since, until in connection.execute(wanted.order_by(gaps.c.since)):
         total += max(0, until - max(since, covered))

@@ -15,6 +15,7 @@ class StreamSettings(Section):
     overlap_seconds: int = Field(60, ge=0, le=86_400)
     silence_seconds: int = Field(60, ge=1, le=900)
     hole_seconds: int = Field(60, ge=1, le=86_400)
+    check_hours: float = Field(1.0, ge=0, le=168)
 
 
 class WikiSettings(Section):

@@ -22,7 +22,8 @@ from bot.stream import now_position
 from support.bench import Bench, picture, striking
 from support.uploads import stream_of
 
-MINUTE_MS = 60_000
+MINUTE_S = 60
+DAY_S = 86_400
 FAR_FUTURE = "2999-01-01T00:00:00Z"
 OVERLAP_S = 5
 FRESH_S = 60.0
@@ -37,7 +38,9 @@ class World:
         self.wiki = bench.wiki
         self.stream = stream
         self.start = now_position()
-        self.told = 0
+        self.now: datetime | None = None  # on the wiki; None follows the clock
+        self.patient = False  # however long the stream says nothing
+        self.wiki.clock = lambda: self.now or datetime.now(UTC).replace(microsecond=0)
 
     def upload(self, title: str, colour: str = "red") -> LogEntry:
         """Upload a square of one colour; the stream does not know of it yet."""
@@ -64,7 +67,9 @@ class World:
     def read(self, count: int) -> None:
         """Read so many events from where the ledger is, as after a restart, and store them."""
         position = self.ledger.intake.position(self.stream.url) or self.start
-        events = stream_of(self.stream.url, position=position, overlap_seconds=OVERLAP_S)
+        hole_s = DAY_S if self.patient else MINUTE_S
+        bounds = {"overlap_seconds": OVERLAP_S, "hole_seconds": hole_s}
+        events = stream_of(self.stream.url, position=position, **bounds)
         stop = Event()
         ingest = Ingest(self.ledger.intake, self.stream.url, stop)
         ingest.read(islice(events, count))
@@ -248,14 +253,14 @@ def test_events_that_the_stream_no_longer_has(
     monkeypatch.setattr(gapfill, "RIPE_S", 0)
     hours_ago = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
     world.start = int((hours_ago - timedelta(hours=1)).timestamp() * 1000)
-    world.wiki.clock = lambda: hours_ago
+    world.now = hours_ago
     lost, deleted, moved = (world.upload(f"{n}.png", f"rgb({n},0,0)") for n in range(3))
     world.delete("1.png")
     back = world.restore("1.png")
     world.move("2.png", "Moved.png")
     hidden = world.upload("3.png")
     world.wiki.hide(hidden.log_id, "action", "user")
-    world.wiki.clock = lambda: datetime.now(UTC).replace(microsecond=0)
+    world.now = None
     heard = world.upload("Heard.png", "blue")
     world.tell(heard)
     world.read(1)
@@ -265,6 +270,32 @@ def test_events_that_the_stream_no_longer_has(
     entries = (lost, deleted, moved, back, heard)
     assert world.ends() == {entry.log_id: "review" for entry in entries}
     assert "File:Moved.png" in world.suggested()
+
+
+def test_an_event_that_the_stream_lost_in_silence(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gapfill, "RIPE_S", 0)
+    world.patient = True
+    now = datetime.now(UTC).replace(microsecond=0)
+    entries = []
+    for title, hours in {"First.png": 3, "Lost.png": 2, "Last.png": 0}.items():
+        world.now = now - timedelta(hours=hours)
+        entries.append(world.upload(title))
+    first, lost, last = entries
+    world.start = int(first.at.timestamp() * 1000)
+    world.tell(first, meta={"dt": first.at.isoformat()})
+    world.read(1)
+    fill(world)  # nothing yet; it is noted from where on
+    world.stream.faults.drop = 1
+    for entry in (lost, last):
+        world.tell(entry, meta={"dt": entry.at.isoformat()})
+    world.read(2)
+    assert lost.log_id not in world.ends()
+    assert world.ledger.census.take().gap_seconds == 0
+    fill(world)
+    world.score()
+    assert world.ends() == {entry.log_id: "review" for entry in entries}
 
 
 def test_an_event_garbled_for_good(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +313,7 @@ def test_an_event_garbled_for_good(world: World, monkeypatch: pytest.MonkeyPatch
 
 
 def fill(world: World) -> None:
-    """Fill every gap from the wiki's log."""
+    """Fill every gap from the wiki's log, and check what was read."""
     log = WikiLog(world.bench.commons.api, "commonswiki")
     settings = world.bench.settings.stream.model_copy(update={"url": world.stream.url})
     filler = GapFiller(world.ledger, log, settings)

@@ -69,6 +69,8 @@ BOUNDS = [
     ("stream.silence_seconds", 900, 901),
     ("stream.hole_seconds", 1, 0),
     ("stream.hole_seconds", 86_400, 86_401),
+    ("stream.check_hours", 0, -0.1),
+    ("stream.check_hours", 168, 168.1),
     ("wiki.api", "https://commons.wikimedia.org/w/api.php", "ftp://commons.wikimedia.org"),
     ("wiki.file_hosts", ["127.0.0.1:8080"], []),
     ("wiki.file_hosts", ["upload.wikimedia.org"], ["https://upload.wikimedia.org"]),

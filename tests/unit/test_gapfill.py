@@ -23,8 +23,9 @@ from support.scripted import ScriptedServer, as_json, in_turn
 
 PAGE = 2  # entries per request, so that a gap takes several
 MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 WIKI = "commonswiki"
-SETTINGS = StreamSettings(url=STREAM, overlap_seconds=0)
+SETTINGS = StreamSettings(url=STREAM, overlap_seconds=0, check_hours=1.0)
 
 
 class World:
@@ -209,6 +210,35 @@ def log_of(server: ScriptedServer) -> WikiLog:
     """Return the log of a wiki that answers as its script says."""
     settings = WikiSettings(api=f"{server.url}/w/api.php")
     return WikiLog(WikiApi(settings, user_agent=AGENT), WIKI)
+
+
+# What the stream loses in silence -----------------------------------------------------------------
+
+
+def test_what_was_read_is_compared_with_the_log_every_so_often(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    start = now_position() - 90 * MINUTE_MS
+    world.ledger.intake.record(STREAM, [], start)
+    assert world.filler.turn() == 0  # it is noted from where on
+    heard, lost = world.upload("Heard.png"), world.upload("Lost.png")
+    told = [parse_upload({**log_event(heard), "wiki": WIKI}, WIKI)]
+    world.ledger.intake.record(STREAM, [upload for upload in told if upload], start + HOUR_MS - 1)
+    assert world.filler.turn() == 0  # not long enough yet
+    world.ledger.intake.record(STREAM, [], start + HOUR_MS)
+    assert world.fill() == 2
+    assert {*world.titles()} == {heard.log_id, lost.log_id}
+    (said,) = [record for record in caplog.records if "stream.lost" in record.getMessage()]
+    assert "uploads=1" in said.getMessage()
+    assert world.fill() == 0
+
+
+def test_the_log_need_not_be_compared(world: World) -> None:
+    never = SETTINGS.model_copy(update={"check_hours": 0.0})
+    world.filler = GapFiller(world.ledger, world.log, never)
+    world.ledger.intake.record(STREAM, [], MINUTE_MS)
+    world.filler.turn()
+    assert world.ledger.gaps.checked(STREAM) is None
 
 
 # Where reading starts -----------------------------------------------------------------------------

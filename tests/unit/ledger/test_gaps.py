@@ -108,6 +108,20 @@ def test_a_hole_that_was_found_says_nothing_of_what_came_before(ledger: Ledger) 
     assert not ledger.gaps.reaches(STREAM, 1_000)
 
 
+def test_a_check_begins_with_a_mark_and_is_no_gap_that_is_known(ledger: Ledger) -> None:
+    assert ledger.gaps.checked(STREAM) is None
+    ledger.gaps.check(STREAM, 1_000, 1_000)
+    assert ledger.gaps.checked(STREAM) == 1_000
+    assert ledger.gaps.open(STREAM) == []
+    ledger.gaps.check(STREAM, 1_000, 61_000)
+    (gap,) = ledger.gaps.open(STREAM)
+    assert (gap.since, gap.until, gap.reason) == (1_000, 61_000, "check")
+    assert ledger.census.take().gap_seconds == 0.0
+    assert ledger.gaps.checked(STREAM) == 61_000
+    assert ledger.gaps.checked("http://127.0.0.1/another") is None
+    assert not ledger.gaps.reaches(STREAM, 1_000)
+
+
 # After SIGKILL at any moment, uploads and progress are both there or both absent.
 
 
