@@ -10,7 +10,7 @@ export LOOKOUT_HOME := $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench fuzz clean
+.PHONY: help demo run test lint bench toolforge-rehearsal fuzz clean
 
 help:
 	@echo "make demo   see the bot work on a miniature Commons, offline once set up"
@@ -18,6 +18,7 @@ help:
 	@echo "make test   lint, types and every test, on a real MediaWiki"
 	@echo "make lint   ruff and mypy alone"
 	@echo "make bench  speed, side by side with other runtimes"
+	@echo "make toolforge-rehearsal   the job as Toolforge runs it, disturbed"
 	@echo "make fuzz   10,000 damaged files through the decoder"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
@@ -42,6 +43,10 @@ lint: $(VENV)/.tests-ready
 bench: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Benchmarks, each figure a median measured side by side"
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+toolforge-rehearsal: rig $(MODEL)
+	@echo "== The job as Toolforge runs it: a deploy, a lost node, a read-only database"
+	@LOOKOUT_REHEARSAL=10 $(BIN)/pytest -s tests/integration/test_toolforge_rehearsal.py
 
 fuzz: $(VENV)/.tests-ready
 	@echo "== 10,000 damaged files"

@@ -45,7 +45,7 @@ def repeat(
     *,
     stop: Event,
     idle_s: Callable[[], float],
-    beat: Callable[[float], None] = lambda _: None,
+    beat: Callable[[float, Exception | None], None] = lambda *_: None,
 ) -> None:
     """Take turns until stopped; pause when there is nothing to do or the wiki asks for it.
 
@@ -53,28 +53,29 @@ def repeat(
         turn: Does some work and returns how much it did.
         stop: Ends the turns, and every pause between them.
         idle_s: How many seconds to pause after a turn that found nothing to do.
-        beat: Told after each turn for how many seconds there is a pause.
+        beat: Told after each turn for how many seconds there is a pause, and what went wrong.
 
     Raises:
         Stop: which a turn raised; a person has to mend something.
     """
     failures = 0
     while not stop.is_set():
+        trouble: Exception | None = None
         try:
             busy = turn()
         except RetryLater as error:
-            failures += 1
+            failures, trouble = failures + 1, error
             pause = error.retry_after or full_jitter(
                 failures, first_s=FIRST_PAUSE_S, longest_s=LONGEST_PAUSE_S
             )
             log.warning("patrol.pause", error=str(error), seconds=round(pause, 1))
         except Never as error:
-            pause = REFUSED_PAUSE_S
+            pause, trouble = REFUSED_PAUSE_S, error
             log.warning("patrol.refused", error=str(error), seconds=pause)
         else:
             failures = 0
             pause = 0.0 if busy else idle_s()
-        beat(pause)
+        beat(pause, trouble)
         stop.wait(pause)
 
 

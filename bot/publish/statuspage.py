@@ -5,6 +5,7 @@ import structlog
 from bot.ledger import Counts, Ledger
 from bot.publish.editing import edit
 from bot.publish.page import links
+from bot.publish.quota import Quota, quota_of
 from bot.publish.wiki import Page, ReviewWiki
 from bot.settings.publishing import PublishSettings
 
@@ -34,7 +35,8 @@ class StatusPage:
     def send(self) -> None:
         """Write the counts, if any changed."""
         title = self._settings.status_page.title
-        table = status_table(self._ledger.census.take())
+        quota = quota_of(self._ledger, self._settings)
+        table = status_table(self._ledger.census.take(), quota)
         summary = f"status; {links(self._settings)}"
         page = edit(self.wiki, title, lambda page: with_status(page, table), summary)
         self._ledger.outbox.note_edit(self.wiki.mode, page=title, revision=page.revision)
@@ -51,7 +53,7 @@ def with_status(page: Page, table: str) -> str:
     return f"{before}{begin}\n{table}\n{end}{after}"
 
 
-def status_table(counts: Counts) -> str:
+def status_table(counts: Counts, quota: Quota) -> str:
     """Return the counts as a wikitext table. It names no moment: the page's history does."""
     rows = [
         ("Behind the stream", _minutes(counts.lag_seconds)),
@@ -61,10 +63,17 @@ def status_table(counts: Counts) -> str:
         *((f"…… {verdict}", f"{number:,}") for verdict, number in counts.verdicts.items()),
         ("Edits and tags made for suggestions", f"{counts.published:,}"),
         ("… waiting", f"{counts.unpublished:,}"),
+        ("…… held by the daily quota", f"{quota.held:,}"),
         ("… not taken by the wiki", f"{counts.refused:,}"),
+        ("Daily quota", _quota(quota)),
     ]
     lines = [f"|-\n| {name} || {value}" for name, value in rows]
     return "\n".join(['{| class="wikitable"', *lines, "|}"])
+
+
+def _quota(quota: Quota) -> str:
+    spent = "" if quota.edits_left and quota.flags_left else ": spent for today (UTC)"
+    return f"{quota.flags_per_day:,} suggestions, {quota.edits_per_day:,} edits{spent}"
 
 
 def _minutes(seconds: float | None) -> str:

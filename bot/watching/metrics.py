@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from bot import __version__
-from bot.errors import LookoutError
+from bot.errors import LookoutError, SwitchedOff
 from bot.ledger import Counts
 from bot.ledger.days import FLAGGED
 from bot.publish.quota import Quota
@@ -75,6 +75,9 @@ def _of_process(sources: Sources) -> Iterator[Metric]:
     yield _counters(
         "lookout_failures", "Attempts that failed, by error class", "error", vitals.failures
     )
+    yield _counters("lookout_pauses", "Pauses of threads, by error class", "error", vitals.pauses)
+    off = int(vitals.troubled_by(SwitchedOff))
+    yield _gauge("lookout_switched_off", "Whether the run page forbids edits", off)
     yield _gauges(
         "lookout_thread_overdue_seconds",
         "How long ago each thread should have taken a turn",
@@ -117,6 +120,7 @@ def _of_uploads(counts: Counts) -> Iterator[Metric]:
 def _of_outcome(counts: Counts) -> Iterator[Metric]:
     yield _counter("lookout_suggestions_published", "Entries on the wiki", counts.published)
     yield _gauge("lookout_suggestions_unpublished", "Entries in the outbox", counts.unpublished)
+    yield _gauge("lookout_suggestions_refused", "Entries the wiki does not take", counts.refused)
     if counts.lag_seconds is not None:
         yield _gauge("lookout_lag_seconds", "Distance behind the stream", counts.lag_seconds)
     yield _gauge("lookout_gap_seconds", "Stream time still to be filled", counts.gap_seconds)

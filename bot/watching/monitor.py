@@ -11,8 +11,13 @@ from bot.stream import UploadStream
 from bot.watching.health import Health
 from bot.watching.metrics import Sources, registry_of
 from bot.watching.observer import Observer
+from bot.watching.recent import Recent
 from bot.watching.server import WatchServer
 from bot.watching.vitals import Vitals
+
+COUNTED_EVERY_S = (
+    15.0  # a census reads every upload; scrapes come more often and from several sides
+)
 
 
 class Monitor:
@@ -45,7 +50,11 @@ class Monitor:
             ask_ledger=lambda: self._ledger.intake.position(stream_name),
         )
         sources = Sources(
-            self.vitals, self._observer, connected, self._ledger.census.take, self._quota
+            self.vitals,
+            self._observer,
+            connected,
+            census=Recent(self._ledger.census.take, COUNTED_EVERY_S),
+            quota=Recent(self._quota, COUNTED_EVERY_S),
         )
         return WatchServer(settings.host, settings.port, health, registry_of(sources))
 

@@ -12,20 +12,36 @@ class Vitals:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._due: dict[str, float] = {}
+        self._troubles: dict[str, Exception | None] = {}
+        self._pauses: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._attempts = 0
         self.model: str | None = None  # its version, once it is loaded
 
-    def beat(self, thread: str, pause_s: float = 0.0) -> None:
-        """Note that a thread took a turn and will take the next after a pause."""
+    def beat(self, thread: str, pause_s: float = 0.0, trouble: Exception | None = None) -> None:
+        """Note that a thread took a turn, what went wrong, and when it will take the next."""
         with self._lock:
             self._due[thread] = time.monotonic() + pause_s
+            self._troubles[thread] = trouble
+            if trouble:
+                self._pauses[type(trouble).__name__] += 1
 
     def overdue_s(self) -> Mapping[str, float]:
         """Return for how many seconds each thread's next turn has been due; 0 while it pauses."""
         now = time.monotonic()
         with self._lock:
             return {thread: max(0.0, now - due) for thread, due in self._due.items()}
+
+    def troubled_by(self, kind: type[Exception]) -> bool:
+        """Tell whether the last turn of any thread ended with such an error."""
+        with self._lock:
+            return any(isinstance(trouble, kind) for trouble in self._troubles.values())
+
+    @property
+    def pauses(self) -> Mapping[str, int]:
+        """How many turns ended with an error that means to pause, by its class."""
+        with self._lock:
+            return dict(self._pauses)
 
     def attempted(self, uploads: int) -> None:
         """Count attempts at uploads."""

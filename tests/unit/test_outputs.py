@@ -259,6 +259,13 @@ def test_what_people_wrote_around_the_status_stays(
     assert "old" not in text
 
 
+def test_the_status_says_when_the_quota_is_spent(ledger: Ledger, wiki: TroubledWiki) -> None:
+    for flags, words in ((5, "5 suggestions, 9 edits\n"), (0, "0 suggestions, 9 edits: spent")):
+        quotas = SETTINGS.model_copy(update={"flags_per_day": flags, "edits_per_day": 9})
+        StatusPage(ledger, wiki, quotas).send()
+        assert f"| Daily quota || {words}" in wiki.read(TITLE).text
+
+
 def test_a_status_that_did_not_change_is_not_saved(wiki: TroubledWiki, status: StatusPage) -> None:
     status.send()
     status.send()

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import __version__
-from bot.errors import ConfigInvalid, LedgerBusy, NetworkFault
+from bot.errors import ConfigInvalid, LedgerBusy, NetworkFault, SwitchedOff
 from bot.ledger import Counts, Day, Ledger
 from bot.publish.quota import Quota, quota_of
 from bot.settings.publishing import PublishSettings
@@ -74,6 +74,7 @@ def full_registry(ledger: Ledger) -> CollectorRegistry:
     vitals = Vitals()
     vitals.model = "model@1"
     vitals.beat("score")
+    vitals.beat("publish", 60.0, SwitchedOff("the run page says no"))
     vitals.attempted(5)
     vitals.failed(Undecodable(""))
     return registry_of(
@@ -174,6 +175,8 @@ def test_the_figures_are_those_of_the_ledger_and_of_the_process(ledger: Ledger) 
     assert value("lookout_quota_left", {"quota": "flags"}) == 0
     assert value("lookout_failures_total", {"error": "Undecodable"}) == 1
     assert value("lookout_attempts_total") == 5
+    assert value("lookout_pauses_total", {"error": "SwitchedOff"}) == 1
+    assert value("lookout_switched_off") == 1
     assert value("lookout_model_info", {"version": "model@1"}) == 1
     assert value("lookout_build_info", {"version": __version__}) == 1
     assert value("lookout_baseline_outside", {"measure": "scored_share"}) == 1
@@ -233,6 +236,16 @@ def test_leaving_the_baseline_and_coming_back_are_said_once_each(
     assert "baseline.inside" in caplog.messages[1]
     assert len(caplog.messages) == 2
     assert watching.outside == {"scored_share": False, "flags_per_day": False}
+
+
+def test_switched_off_is_over_with_the_next_turn_that_goes_well() -> None:
+    vitals = Vitals()
+    vitals.beat("publish", 60.0, SwitchedOff(""))
+    vitals.beat("score")
+    assert vitals.troubled_by(SwitchedOff)
+    vitals.beat("publish", 60.0)
+    assert not vitals.troubled_by(SwitchedOff)
+    assert vitals.pauses == {"SwitchedOff": 1}
 
 
 def test_failures_are_counted_by_class() -> None:

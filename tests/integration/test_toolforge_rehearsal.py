@@ -1,0 +1,170 @@
+"""The job as Toolforge runs it, through a deploy, a lost node and a read-only window of ToolsDB.
+
+Processes, health check and environment are those of `toolforge/`. The wiki is that of the rig,
+ToolsDB a real MariaDB, Kubernetes is played by `support.kubelet`.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.home import models_folder
+from bot.ledger import Ledger
+from bot.publish.template import keys
+from bot.settings.toolsdb import PASSWORD_VARIABLE, USER_VARIABLE
+from rig import MediaWikiRig
+from rig.media import samples
+from rig.phpserver import free_port
+from support.deploy import rig_settings
+from support.kubelet import GRACE_S, Kubelet
+from support.mariadb import HOST, PASSWORD, USER, MariaDb
+
+pytestmark = [pytest.mark.rig, pytest.mark.model, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parents[2]
+MEMORY_MIB = 512  # Toolforge's default for a job
+NOBODY = "65534"
+AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+PATIENCE_S = 180.0
+POLL_S = 0.2
+BATCH = int(os.environ.get("LOOKOUT_REHEARSAL", "3"))  # uploads between two disturbances, up to 10
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that any user may use, as a job's own disk is: the job may be another user's."""
+    with tempfile.TemporaryDirectory(prefix="lookout-job-") as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+def wrapper() -> list[str]:
+    """Return what makes a command run without root's rights, where that can be done."""
+    if os.getuid() != 0 or not shutil.which("setpriv"):
+        return []
+    lookout = Path(sys.executable).with_name("lookout")
+    possible = subprocess.run(
+        [*AS_NOBODY, "sh", "-c", f"'{lookout}' --version"], capture_output=True, check=False
+    )
+    return AS_NOBODY if possible.returncode == 0 else []
+
+
+def process(name: str) -> str:
+    lines = (ROOT / "toolforge/Procfile").read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines)[name]
+
+
+def job(rig: MediaWikiRig, place: str, folder: Path) -> Kubelet:
+    """Return the job of `toolforge/`, with the rig's wiki and ToolsDB at `place`."""
+    config = folder / "config.yaml"
+    settings = {**rig_settings(rig), "ledger": {"url": place}}
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    name, password = rig.accounts["RigBot"].bot_login
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LOOKOUT_CONFIG": str(config),
+        "LOOKOUT_HOME": str(folder / "home"),
+        "LOOKOUT_MODELS": str(models_folder()),
+        "LOOKOUT_PORT": str(free_port()),
+        "LOOKOUT_BOT_NAME": name,
+        "LOOKOUT_BOT_PASSWORD": password,
+        USER_VARIABLE: USER,
+        PASSWORD_VARIABLE: PASSWORD,
+    }
+    return Kubelet(
+        process("bot"),
+        process("health"),
+        environment=environment,
+        folder=ROOT,
+        log=folder / "bot.log",
+        wrapper=wrapper(),
+    )
+
+
+def upload(rig: MediaWikiRig, start: int) -> None:
+    """Upload the next batch of samples."""
+    for sample in samples()[start : start + BATCH]:
+        rig.client("Uploader").upload(sample.name, sample.bytes)
+
+
+def wait(running: Kubelet, true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, running.log_text()[-4000:]
+        time.sleep(POLL_S)
+
+
+def entries(rig: MediaWikiRig) -> Counter[int]:
+    """Count the entries on all log pages."""
+    admin = rig.client("Admin")
+    pages = admin.get(
+        action="query", list="allpages", apnamespace=2, apprefix="RigBot/Log/", aplimit=50
+    )["query"]["allpages"]
+    texts = [admin.text(page["title"]) or "" for page in pages]
+    return Counter(
+        {key: sum(text.count(f"|key={key}|") for text in texts) for key in keys("".join(texts))}
+    )
+
+
+def settled(ledger: Ledger, seen: int) -> bool:
+    counts = ledger.census.take()
+    return counts.seen == seen and not counts.unfinished and not counts.unpublished
+
+
+def flagged(ledger: Ledger) -> set[int]:
+    """Return the uploads that the bot decided to suggest."""
+    decisions = ledger.history.decisions(0.0, time.time() + 1, limit=1000)
+    return {one.log_id for one in decisions if one.verdict == "review"}
+
+
+def code() -> dict[Path, int]:
+    """Return when each file of the program was written last."""
+    folders = (ROOT / "bot", ROOT / "model", ROOT / "toolforge")
+    paths = [path for one in folders for path in one.rglob("*") if path.suffix != ".pyc"]
+    return {path: path.stat().st_mtime_ns for path in paths if path.name != "__pycache__"}
+
+
+def test_a_deploy_a_lost_node_and_a_read_only_database_lose_and_double_nothing(
+    rig: MediaWikiRig, mariadb: MariaDb, folder: Path, measured: Callable[[str], None]
+) -> None:
+    before = code()
+    with mariadb.database("lookout__rehearsal"):
+        # Without a user, as in production: name and password come from Toolforge's variables.
+        place = f"mysql+pymysql://{HOST}:{mariadb.port}/lookout__rehearsal"
+        with job(rig, place, folder) as running:
+            wait(running, lambda: "patrol.ready" in running.log_text())
+            wait(running, lambda: "stream.connected" in running.log_text())
+            upload(rig, 0)
+            deploy_s = running.recreate()
+            upload(rig, BATCH)
+            running.lose_node()
+            upload(rig, 2 * BATCH)
+            with mariadb.read_only():
+                upload(rig, 3 * BATCH)
+                wait(running, lambda: "read-only" in running.log_text())
+            with Ledger(mariadb.address("lookout__rehearsal")) as ledger:
+                wait(running, lambda: settled(ledger, 4 * BATCH))
+                suggested = flagged(ledger)
+                wait(running, lambda: running.alive)
+        found = entries(rig)
+    assert found == Counter(dict.fromkeys(suggested, 1))
+    assert (running.restarts, running.hard_kills) == (0, 0)
+    assert deploy_s < GRACE_S
+    assert running.peak_mib <= MEMORY_MIB
+    assert code() == before
+    user = "nobody" if wrapper() else "the tests' own user"
+    measured(
+        f"rehearsal as {user}: {4 * BATCH} uploads, 0 lost, 0 doubled, {deploy_s:.1f} s to end"
+    )
+    alive = max(running.alive_after_s)
+    measured(f"rehearsal: alive after {alive:.1f} s, peak {running.peak_mib:.0f} MiB PSS")
