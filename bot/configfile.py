@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config import Settings
+from bot.configreference import allowed
 from bot.errors import ConfigInvalid
 from bot.settings.credentials import Secrets
 from bot.settings.moved import moved
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 SECRET_PREFIX = "LOOKOUT_"  # noqa: S105 - the variables' prefix, not a secret
 TEXT_TAG = "tag:yaml.org,2002:str"
 NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+OUT_OF_RANGE = ("greater_than", "less_than")  # how pydantic's names of such errors begin
+NUMBERED = re.compile(r"\[\d+\]")
 MISREAD_NUMBER = re.compile(r"[-+]?0[0-9_]+|.*:.*")
 Place = tuple[int | str, ...]
 
@@ -199,6 +202,9 @@ def _explain(detail: ErrorDetails, lines: Mapping[Place, int]) -> str:
     if not place or detail["type"] == "missing":
         message = f"{_dotted(place)}: {message}" if place else message
         return f"{where}{message}"
+    limits = allowed(NUMBERED.sub("[]", _dotted(place)))
+    if limits and detail["type"].startswith(OUT_OF_RANGE):
+        message = f"should be {limits}"
     shown = _masked_address(repr(detail["input"]))  # an address can hold a password
     return f"{where}{_dotted(place)}: {message}, but is {shown}"
 

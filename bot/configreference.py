@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import yaml
@@ -47,6 +48,12 @@ def entries(comments: Mapping[str, str]) -> Iterator[Entry]:
     """Yield every key, in the order of the schema."""
     schema = Settings.model_json_schema()
     yield from _within(schema, schema, "", comments)
+
+
+@cache
+def allowed(place: str) -> str:
+    """Return the limits of the key at a place such as `rules[].at_least.image`; empty if none."""
+    return next((entry.limits for entry in entries({}) if entry.place == place), "")
 
 
 def comments_of(text: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ class FollowingPublisher:
         self._patience = patience
         self._require = require
         self._settings: Settings | None = None
+        self._made_for: PublishSettings | None = None
         self._publisher = Publisher(())
 
     def turn(self, settings: Settings) -> int:
@@ -43,12 +44,13 @@ class FollowingPublisher:
             RetryLater: the wiki is busy, or a page changed meanwhile; nothing is lost.
             Stop: the wiki will not take edits from this account.
         """
-        before, self._settings = self._settings, settings
+        self._settings = settings
         self._permit()
-        if before is None or settings.publish != before.publish:
+        if settings.publish != self._made_for:
             self._publisher.close()
             wikis = Wikis(settings, self._patience, self._permit)
             self._publisher = Publisher(outputs(self._ledger, settings.publish, wikis))
+            self._made_for = settings.publish
         self._publisher.turn()
         return 0
 

@@ -34,8 +34,8 @@ rules:
     assert refusal(file, text).splitlines() == [
         "config.yaml was refused:",
         "  line 5, media.thumbnail_width: Input should be 250, 330, 500, 960 or 1280, but is 640",
-        "  line 4, media.stills: Input should be greater than or equal to 1, but is 0",
-        "  line 10, rules[1].at_least.image: Input should be less than or equal to 1, but is 2",
+        "  line 4, media.stills: should be from 1 to 60, but is 0",
+        "  line 10, rules[1].at_least.image: should be from 0 to 1, but is 2",
     ]
 
 
