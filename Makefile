@@ -10,7 +10,7 @@ export LOOKOUT_HOME := $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench toolforge-rehearsal fuzz clean
+.PHONY: help demo run test lint bench chaos soak toolforge-rehearsal fuzz clean
 
 help:
 	@echo "make demo   see the bot work on a miniature Commons, offline once set up"
@@ -19,6 +19,8 @@ help:
 	@echo "make lint   ruff and mypy alone"
 	@echo "make bench  speed, side by side with other runtimes"
 	@echo "make toolforge-rehearsal   the job as Toolforge runs it, disturbed"
+	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
+	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make fuzz   10,000 damaged files through the decoder"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
@@ -43,6 +45,15 @@ lint: $(VENV)/.tests-ready
 bench: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Benchmarks, each figure a median measured side by side"
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+chaos: rig $(MODEL)
+	@echo "== Chaos, on SQLite and on MariaDB: about half an hour"
+	@PYTHONPATH=tests $(BIN)/python -m chaos $(CHAOS)
+
+soak: $(VENV)/.tests-ready $(MODEL)
+	@echo "== Thousands of uploads, then ten minutes of stalls"
+	@PYTHONPATH=tests $(BIN)/python -m chaos.soak
+	@STALL_SECONDS=300 $(BIN)/pytest tests/integration/test_back_pressure.py
 
 toolforge-rehearsal: rig $(MODEL)
 	@echo "== The job as Toolforge runs it: a deploy, a lost node, a read-only database"

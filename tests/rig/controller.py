@@ -133,6 +133,16 @@ class MediaWikiRig:
             time.sleep(POLL_S)
         self._feed.drain()
 
+    def kill_web_server(self) -> None:
+        """SIGKILL the wiki's web server, whatever it is working on; its faults are forgotten."""
+        self._php.stop()
+
+    def start_web_server(self) -> None:
+        """Start it again and return when it answers; sessions were in its memory."""
+        self._clients.clear()
+        self._php.start()
+        self._php.wait_until_ready()
+
     def client(self, account: str) -> WikiClient:
         """Return a client logged in as one of `accounts`."""
         if account not in self._clients:

@@ -55,11 +55,16 @@ class PhpServer:
         self._log = log
         settings = {**_SETTINGS, "opcache.file_cache": str(opcache)}
         options = [word for name, value in settings.items() for word in ("-d", f"{name}={value}")]
-        php = ["php", *options, "-S", f"127.0.0.1:{port}", str(router)]
-        with log.open("ab") as output:
+        self._php = ["php", *options, "-S", f"127.0.0.1:{port}", str(router)]
+        self._env = {**env, "PHP_CLI_SERVER_WORKERS": str(WORKERS)}
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again; return at once."""
+        with self._log.open("ab") as output:
             self._leader = subprocess.Popen(
-                ["/bin/sh", "-c", _LEADER, "sh", *php],
-                env={**env, "PHP_CLI_SERVER_WORKERS": str(WORKERS)},
+                ["/bin/sh", "-c", _LEADER, "sh", *self._php],
+                env=self._env,
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

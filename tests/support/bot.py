@@ -86,6 +86,12 @@ class BotProcess:
         assert self._process, "not started"
         return psutil.Process(self._process.pid)
 
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        assert self._process, "not started"
+        return self._process.poll()
+
     def kill(self) -> None:
         """SIGKILL, as a lost node does; without effect on one that has ended."""
         assert self._process, "not started"

@@ -9,7 +9,7 @@ from rig import MediaWikiRig
 def upload_log(rig: MediaWikiRig) -> dict[int, str]:
     """Return every upload there was, log id to title, as the wiki itself counts them."""
     query = rig.client("Admin").get(
-        action="query", list="logevents", letype="upload", lelimit=500, leprop="ids|title"
+        action="query", list="logevents", letype="upload", lelimit="max", leprop="ids|title"
     )
     return {entry["logid"]: entry["title"] for entry in query["query"]["logevents"]}
 
