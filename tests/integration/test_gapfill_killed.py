@@ -90,7 +90,7 @@ def test_a_filler_killed_again_and_again_finds_every_upload_once(
         assert [log_id for (log_id,) in rows(place, "SELECT log_id FROM uploads")] == sorted(
             expected
         )
-        assert rows(place, "SELECT found FROM gaps") == [(len(expected),)]
+        assert rows(place, "SELECT found FROM gaps WHERE reason = 'skipped'") == [(len(expected),)]
     measured(f"{len(expected)} uploads found in the log over {KILLS} kills, 0 lost, 0 doubled")
 
 
@@ -123,4 +123,5 @@ def test_the_whole_bot_started_since_an_earlier_time_and_killed_while_it_fills(
             assert status["states"]["scored"] == len(expected)
             assert {end.log_id for end in running.ends()} == expected
             place = address(running.folder / "ledger.sqlite")
-            assert rows(place, "SELECT reason, closed_at IS NULL FROM gaps") == [("asked", 0)]
+            asked = rows(place, "SELECT closed_at IS NULL FROM gaps WHERE reason = 'asked'")
+            assert asked == [(0,)]
