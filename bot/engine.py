@@ -1,5 +1,6 @@
 """Bytes of one picture → scored views, in processes that take a hostile file's damage alone."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from model.isolated_classifier import IsolatedClassifier, Second
 from model.video.limits import VideoLimits
 from model.video.score import VideoScore
 from model.video.watcher import VideoWatcher
+
+Pictures = Sequence[NDArray[np.uint8]]
+Keep = Callable[[Pictures], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,25 @@ class Engine:
         views = tuple(View(score, where, mark) for score, where, mark in seen)
         return Seen(views, picture.truncated)
 
-    def watch(self, path: Path, limits: VideoLimits) -> VideoScore:
+    def watch(self, path: Path, limits: VideoLimits, keep: Keep | None = None) -> VideoScore:
         """Watch a video file; a process of its own decodes it, and ends with it.
+
+        Args:
+            path: See `VideoWatcher.watch`.
+            limits: What the video may cost.
+            keep: Is given the frames before they are scored.
 
         Raises:
             ImageError, WorkerDied: as `VideoWatcher.watch` does.
         """
         edge = self._classifier.input_edge
-        with VideoWatcher(self._classifier.classify, limits=limits, target=edge) as watcher:
+
+        def classify(pictures: Pictures) -> list[dict[str, float]]:
+            if keep:
+                keep(pictures)
+            return self._classifier.classify(pictures)
+
+        with VideoWatcher(classify, limits=limits, target=edge) as watcher:
             self._watcher = watcher
             return watcher.watch(path)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tqdm import tqdm
 
 from bot.cli.options import add_command, add_config, settings_of
+from bot.cli.watched import is_video, watch
 from bot.config import Settings
 from bot.errors import Never, RetryLater
 from bot.rules import Facts, View, judge, refuse_unknown_labels
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.cli.options import Subparsers
     from bot.engine import Engine
     from bot.explanation import Explainer
+    from bot.videos.contactsheet import ContactSheet
 
 SOME_FAILED: Final = 2
 
@@ -39,9 +41,13 @@ def register(subparsers: "Subparsers") -> None:
             "code is then 2. With --json every file gives one line: path, verdict, hits, scores\n"
             "(each label's highest over the frames), views (each frame's own), model, partial\n"
             "(some of it could not be read); or path and error. With --explain there is also\n"
-            "heat_map: path of the PNG, and the rule, label and place it shows."
+            "heat_map: path of the PNG, and the rule, label and place it shows.\n"
+            "\n"
+            "Videos (WebM, Ogg, MPEG) are cut into scenes: every scene is printed with its time,\n"
+            "and with --json as `video`. With --report there is a page with a timeline and a\n"
+            "blurred thumbnail of every scene."
         ),
-        example="lookout score --json picture.jpg holiday/",
+        example="lookout score --report watched.html holiday/ video.webm",
     )
     add_config(parser)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
@@ -53,6 +59,9 @@ def register(subparsers: "Subparsers") -> None:
         help="write there a heat map of each picture, over a small grey copy: what spoke for the "
         "strongest label of the rule that weighs most",
     )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="write there a contact sheet of the videos"
+    )
     parser.set_defaults(run=score)
 
 
@@ -60,6 +69,7 @@ def score(arguments: argparse.Namespace) -> int:
     """Score every file; return 0, or 2 if one failed."""
     from bot.engine import Engine  # noqa: PLC0415 - keeps `lookout --help` quick
     from bot.explanation import Explainer  # noqa: PLC0415 - likewise
+    from bot.videos.contactsheet import ContactSheet  # noqa: PLC0415 - likewise
 
     settings = settings_of(arguments)
     files = [file for path in arguments.paths for file in _files(path)]
@@ -68,10 +78,15 @@ def score(arguments: argparse.Namespace) -> int:
         refuse_unknown_labels(settings, engine.labels)
         folder = arguments.explain
         explainer = Explainer(folder, engine, settings) if folder else None
+        sheet = ContactSheet(settings.rules) if arguments.report else None
         for file in tqdm(files, unit="file", file=sys.stderr, disable=None, leave=False):
-            report = _report(file, engine, settings, explainer)
+            report = _report(file, engine, settings, explainer, sheet)
             failed += "error" in report
-            tqdm.write(json.dumps(report) if arguments.json else _line(report), file=sys.stdout)
+            told = report.pop("lines", [])
+            text = "\n    ".join([_line(report), *told])
+            tqdm.write(json.dumps(report) if arguments.json else text, file=sys.stdout)
+    if sheet:
+        arguments.report.write_text(sheet.html(), encoding="utf-8")
     return SOME_FAILED if failed else 0
 
 
@@ -86,9 +101,15 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _report(
-    file: Path, engine: "Engine", settings: Settings, explainer: "Explainer | None"
+    file: Path,
+    engine: "Engine",
+    settings: Settings,
+    explainer: "Explainer | None",
+    sheet: "ContactSheet | None",
 ) -> dict[str, Any]:
     try:
+        if is_video(file):
+            return watch(file, engine, settings, sheet)
         data = _read(file, settings.media.max_bytes)
         seen = engine.look(data, "", settings.media)
         explained = {"heat_map": explainer.explain(data, seen.views)} if explainer else {}

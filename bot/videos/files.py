@@ -5,12 +5,12 @@ from bot.config import Settings
 from bot.engine import Engine
 from bot.errors import NothingToScore
 from bot.media import Fetcher
+from bot.videos.account import limits_of
 from bot.videos.budget import Budget
 from bot.videos.download import Downloaded, downloaded
 from bot.videos.scenes import views_of
 from bot.videos.watched import Watched
 from model.errors import NoPictures
-from model.video.limits import VideoLimits
 
 BITS = 8
 SHORTEST_S = 1.0  # for scoring what was fetched in time
@@ -69,13 +69,7 @@ def _fits(transcode: Transcode, info: FileInfo, settings: Settings) -> bool:
 
 def _watched(engine: Engine, file: Downloaded, budget: Budget, settings: Settings) -> Watched:
     budget.check()
-    video = settings.video
-    limits = VideoLimits(
-        seconds=max(SHORTEST_S, budget.seconds_left),
-        file_bytes=video.max_bytes,
-        frames=video.frames,
-        gap_s=video.gap_seconds,
-    )
+    limits = limits_of(settings.video, budget.seconds_left)
     try:
         score = engine.watch(file.path, limits)
         budget.check_stop()  # else what the end of the bot cut short would pass for all

@@ -75,7 +75,8 @@ class Gathering:
         shown: set[int] = set()
         for time_s, number in self._looks:
             if 0 <= number < len(self._scores):  # not so for a batch that was never scored
-                moments.setdefault(time_s, Moment(time_s, self._scores[number], number in shown))
+                moment = Moment(time_s, self._scores[number], number in shown, number)
+                moments.setdefault(time_s, moment)
                 shown.add(number)
         return [moments[time_s] for time_s in sorted(moments)]
 

@@ -19,11 +19,13 @@ class Moment:
     """One view: the scores of a frame, at `time_s` seconds from the start (or of that page).
 
     `repeated`: the frame is a near-duplicate of an earlier one and was given that one's scores.
+    `number`: 0-based, of that scored frame, in the order in which the classifier saw them.
     """
 
     time_s: float
     scores: Scores
     repeated: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,17 @@ class VideoScore:
 
 @dataclass(frozen=True, slots=True)
 class SceneScore:
-    """The score of one scene, 0 to 1, and the time at which it is highest, seconds."""
+    """The score of one scene, 0 to 1, and its highest moment."""
 
     start_s: float
     end_s: float
     score: float
-    at_s: float
+    best: Moment
+
+    @property
+    def at_s(self) -> float:
+        """Time of the highest moment, seconds."""
+        return self.best.time_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ def highest(moments: Sequence[Moment], value: Value, top: int = TOP) -> list[Mom
 def _scene_score(scene: Scene, value: Value, top: int) -> SceneScore:
     best = highest(scene.moments, value, top)
     mean = sum(value(moment.scores) for moment in best) / len(best)
-    return SceneScore(scene.start_s, scene.end_s, mean, best[0].time_s)
+    return SceneScore(scene.start_s, scene.end_s, mean, best[0])
 
 
 def _spans(scene: Scene, value: Value, threshold: float) -> list[tuple[float, bool]]:

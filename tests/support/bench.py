@@ -14,7 +14,7 @@ from PIL import Image
 from bot.commons import Commons
 from bot.config import Settings
 from bot.demo.commons import LogEntry, MiniCommons
-from bot.engine import Engine, Seen
+from bot.engine import Engine, Keep, Seen
 from bot.events import Upload
 from bot.identity import user_agent
 from bot.lanes import Lane
@@ -90,7 +90,7 @@ class ScriptedEngine(Engine):
         self.looks.append((data, place))
         return self.deed(data, place)
 
-    def watch(self, path: Path, limits: VideoLimits) -> VideoScore:  # noqa: ARG002 - a script knows no limits
+    def watch(self, path: Path, limits: VideoLimits, keep: Keep | None = None) -> VideoScore:  # noqa: ARG002 - a script knows no limits
         """Read the file and do the deed."""
         data = path.read_bytes()
         self.watched.append(len(data))
