@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,16 +59,11 @@ def stats(arguments: argparse.Namespace) -> int:
     """Print the report."""
     from bot.ledger import Ledger  # noqa: PLC0415 - keeps `lookout --help` quick
     from bot.statistics import tables, text  # noqa: PLC0415 - likewise
-    from bot.statistics.cases import gather  # noqa: PLC0415 - likewise
-    from bot.statistics.report import report  # noqa: PLC0415 - likewise
+    from bot.statistics.recent import recent  # noqa: PLC0415 - likewise
 
     settings = settings_of(arguments)
-    until = time.time()
-    since = until - arguments.days * DAY_S
     with Ledger(settings.ledger.address) as ledger:
-        cases = gather(ledger, since, until, settings.reviews)
-        volumes = ledger.suggestions.volumes(since, until)
-    made = report(cases, volumes, since=since, until=until)
+        made = recent(ledger, settings.reviews, days=arguments.days)
     if arguments.csv:
         tables.write(made, arguments.csv)
     print(json.dumps(asdict(made)) if arguments.json else text.table(made))

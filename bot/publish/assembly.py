@@ -13,9 +13,11 @@ from bot.publish.logpages import LogPages
 from bot.publish.output import CATEGORY, LOG_PAGE, TAG, Output
 from bot.publish.publisher import Publisher
 from bot.publish.quota import rationed
+from bot.publish.statisticspage import StatisticsPage
 from bot.publish.statuspage import StatusPage
 from bot.publish.wiki import ReviewWiki
 from bot.settings.publishing import PublishSettings, Send
+from bot.settings.values import Section
 
 
 class FollowingPublisher:
@@ -34,7 +36,7 @@ class FollowingPublisher:
         self._patience = patience
         self._require = require
         self._settings: Settings | None = None
-        self._made_for: PublishSettings | None = None
+        self._made_for: tuple[Section, ...] = ()
         self._publisher = Publisher(())
 
     def turn(self, settings: Settings) -> int:
@@ -46,11 +48,11 @@ class FollowingPublisher:
         """
         self._settings = settings
         self._permit()
-        if settings.publish != self._made_for:
+        if _sending(settings) != self._made_for:
             self._publisher.close()
             wikis = Wikis(settings, self._patience, self._permit)
-            self._publisher = Publisher(outputs(self._ledger, settings.publish, wikis))
-            self._made_for = settings.publish
+            self._publisher = Publisher(outputs(self._ledger, settings, wikis))
+            self._made_for = _sending(settings)
         self._publisher.turn()
         return 0
 
@@ -63,8 +65,13 @@ class FollowingPublisher:
             self._require(self._settings)
 
 
-def outputs(ledger: Ledger, publish: PublishSettings, wikis: "Wikis") -> list[Output]:
+def _sending(settings: Settings) -> tuple[Section, ...]:
+    return settings.publish, settings.reviews
+
+
+def outputs(ledger: Ledger, settings: Settings, wikis: "Wikis") -> list[Output]:
     """Return what sends the ledger's effects to where the settings say."""
+    publish, reviews = settings.publish, settings.reviews
     outbox = rationed(ledger, publish)
     made: list[Output] = []
     if wanted(publish, LOG_PAGE):
@@ -74,7 +81,10 @@ def outputs(ledger: Ledger, publish: PublishSettings, wikis: "Wikis") -> list[Ou
     if wanted(publish, CATEGORY):
         made.append(ReviewCategory(outbox, wikis.of(publish.category.send), publish))
     if publish.status_page.send != "none":
-        made.append(StatusPage(ledger, wikis.of(publish.status_page.send), publish))
+        made.append(StatusPage(ledger, wikis.of(publish.status_page.send), publish, reviews))
+    if publish.statistics_page.send != "none":
+        wiki = wikis.of(publish.statistics_page.send)
+        made.append(StatisticsPage(ledger, wiki, publish, reviews))
     return made
 
 

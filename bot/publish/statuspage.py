@@ -1,60 +1,49 @@
-"""How the bot does, on a page: between two marks, so that people can write around them."""
-
-import structlog
+"""How the bot does, on a page."""
 
 from bot.ledger import Counts, Ledger
-from bot.publish.editing import edit
-from bot.publish.page import links
+from bot.publish.keptpage import MINUTE_S, KeptPage, marks
 from bot.publish.quota import Quota, quota_of
-from bot.publish.wiki import Page, ReviewWiki
+from bot.publish.wiki import ReviewWiki
 from bot.settings.publishing import PublishSettings
+from bot.settings.reviewing import ReviewSettings
+from bot.statistics.interval import Share
+from bot.statistics.recent import recent
+from bot.statistics.report import overall
+from bot.statistics.text import interval
 
-log = structlog.get_logger(__name__)
-
-BEGIN = "<!-- lookout: the status begins -->"
-END = "<!-- lookout: the status ends -->"
-MINUTE_S = 60
+NAME = "status"
+BEGIN, END = marks(NAME)
 INTRODUCTION = "__NOINDEX__\nHow the bot does. It keeps the table below up to date by itself.\n"
+DEFAULT_REVIEWS = ReviewSettings()
 
 
-class StatusPage:
-    """Keeps the page, with at most one edit in so many minutes."""
+class StatusPage(KeptPage):
+    """Keeps counts, quota and precision."""
 
-    def __init__(self, ledger: Ledger, wiki: ReviewWiki, settings: PublishSettings) -> None:
-        self.wiki = wiki
-        self._ledger = ledger
-        self._settings = settings
-
-    def due(self) -> bool:
-        """Tell whether the last look at the page is long enough ago, whoever had it."""
-        title = self._settings.status_page.title
-        last = self._ledger.history.last_edit(title, self.wiki.mode)
-        pause_s = self._settings.status_page.minutes * MINUTE_S
-        return last is None or self._ledger.census.now() - last.edited_at >= pause_s
-
-    def send(self) -> None:
-        """Write the counts, if any changed."""
-        title = self._settings.status_page.title
-        quota = quota_of(self._ledger, self._settings)
-        table = status_table(self._ledger.census.take(), quota)
-        summary = f"status; {links(self._settings)}"
-        page = edit(self.wiki, title, lambda page: with_status(page, table), summary)
-        self._ledger.outbox.note_edit(self.wiki.mode, page=title, revision=page.revision)
-        log.info("publish.status", page=page.title, mode=self.wiki.mode)
-
-
-def with_status(page: Page, table: str) -> str:
-    """Return the page with a new table; a page whose marks a person removed stays as it is."""
-    text = page.text if page.revision else f"{INTRODUCTION}{BEGIN}\n{END}\n"
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        return page.text
-    return f"{before}{begin}\n{table}\n{end}{after}"
+    def __init__(
+        self,
+        ledger: Ledger,
+        wiki: ReviewWiki,
+        settings: PublishSettings,
+        reviews: ReviewSettings = DEFAULT_REVIEWS,
+    ) -> None:
+        super().__init__(
+            ledger,
+            wiki,
+            settings,
+            page=settings.status_page,
+            name=NAME,
+            introduction=INTRODUCTION,
+            table=lambda: status_table(
+                ledger.census.take(),
+                quota_of(ledger, settings),
+                overall(recent(ledger, reviews)).precision,
+            ),
+        )
 
 
-def status_table(counts: Counts, quota: Quota) -> str:
-    """Return the counts as a wikitext table. It names no moment: the page's history does."""
+def status_table(counts: Counts, quota: Quota, precision: Share) -> str:
+    """Return everything as a wikitext table. It names no moment: the page's history does."""
     rows = [
         ("Behind the stream", _minutes(counts.lag_seconds)),
         ("Oldest upload not finished", _minutes(counts.oldest_unfinished_seconds)),
@@ -66,6 +55,7 @@ def status_table(counts: Counts, quota: Quota) -> str:
         ("…… held by the daily quota", f"{quota.held:,}"),
         ("… not taken by the wiki", f"{counts.refused:,}"),
         ("Daily quota", _quota(quota)),
+        (f"Worth a look, of {precision.total:,} answered", interval(precision)),
     ]
     lines = [f"|-\n| {name} || {value}" for name, value in rows]
     return "\n".join(['{| class="wikitable"', *lines, "|}"])

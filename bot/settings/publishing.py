@@ -43,6 +43,14 @@ class StatusPageSettings(Section):
     minutes: int = Field(30, ge=1, le=1440)
 
 
+class StatisticsPageSettings(StatusPageSettings):
+    """What people made of the suggestions, on a page."""
+
+    send: Send = "none"
+    title: Title = "User:CommonsLookoutBot/Statistics"
+    minutes: int = Field(1440, ge=1, le=1440)
+
+
 class PublishSettings(Section):
     """What the bot writes, and where. With `mode: dry-run` nothing is live."""
 
@@ -59,3 +67,4 @@ class PublishSettings(Section):
     category: CategorySettings = CategorySettings()
     tag: TagSettings = TagSettings()
     status_page: StatusPageSettings = StatusPageSettings()
+    statistics_page: StatisticsPageSettings = StatisticsPageSettings()

@@ -25,4 +25,3 @@ class ReviewSettings(Section):
     audit_rate: Share = 0.0
     audit_seed: str = Field("lookout", min_length=1, max_length=100)
     audit_prefix: str = Field("User:CommonsLookoutBot/Audit", min_length=1, max_length=200)
-    statistics_page: str = Field("", max_length=200)
