@@ -28,7 +28,7 @@ NEXT_PART: Final = dict(zip(PARTS, [*PARTS][1:], strict=False))
 
 
 class GapFiller:
-    """Reads the log through every gap of one stream, from its oldest to its newest end."""
+    """Reads the log through every gap of one stream, each from its oldest to its newest end."""
 
     def __init__(self, ledger: Ledger, wiki_log: WikiLog, stream: StreamSettings) -> None:
         self._gaps = ledger.gaps

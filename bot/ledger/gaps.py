@@ -37,16 +37,21 @@ _FIELDS = (gaps.c.id, gaps.c.since, gaps.c.until, gaps.c.reason, gaps.c.part, ga
 
 
 class Gaps:
-    """Gaps by stream, the oldest first."""
+    """Gaps by stream."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def open(self, stream: str) -> list[Gap]:
-        """Return the gaps that are still to be filled."""
+        """Return the gaps that are still to be filled, the newest first, as uploads are claimed.
+
+        So a long one that a person asked for does not delay what the stream left out just now.
+        """
         wanted = select(*_FIELDS).where(gaps.c.stream == stream, gaps.c.closed_at.is_(None))
         with reading(self._engine) as connection:
-            rows = connection.execute(wanted.order_by(gaps.c.since, gaps.c.id)).mappings().all()
+            rows = (
+                connection.execute(wanted.order_by(gaps.c.until.desc(), gaps.c.id)).mappings().all()
+            )
         return [Gap(**row) for row in rows]
 
     def reaches(self, stream: str, since: int) -> bool:

@@ -49,6 +49,12 @@ def test_time_that_lies_in_several_gaps_counts_once(ledger: Ledger) -> None:
     assert ledger.census.take().gap_seconds == 13.0
 
 
+def test_the_newest_gap_comes_first(ledger: Ledger) -> None:
+    for since, until in [(0, 10_000), (50_000, 60_000), (2_000, 5_000)]:
+        open_gap(ledger, Hole(since, until, "skipped"))
+    assert [gap.until for gap in ledger.gaps.open(STREAM)] == [60_000, 10_000, 5_000]
+
+
 def test_the_gaps_of_another_stream_are_not_ours(ledger: Ledger) -> None:
     open_gap(ledger)
     assert ledger.gaps.open("http://127.0.0.1/another") == []

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from bot.errors import NetworkFault
+from bot.events import Hole
 from bot.ledger import Job, Ledger, State
 from model.errors import Undecodable
 from support.ledgers import (
@@ -36,6 +37,7 @@ from support.ledgers import (
     scored,
 )
 from support.mariadb import MariaDb
+from support.uploads import upload as announced
 
 
 @dataclass
@@ -72,6 +74,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.uploads: dict[int, Expected] = {}
         self.effects: list[int] = []
         self.position: int | None = None
+        self.gaps: dict[int, bool] = {}  # by where they begin: whether open
 
     def teardown(self) -> None:
         """Leave nothing behind."""
@@ -85,6 +88,27 @@ class QueueMachine(RuleBasedStateMachine):
         assert fill(self.ledger, log_ids, position) == len(new)
         self.uploads |= {log_id: Expected() for log_id in new}
         self.position = max((p for p in (self.position, position) if p is not None), default=None)
+
+    @rule(since=st.integers(0, 3))
+    def pass_over(self, since: int) -> None:
+        """Note a hole of one second, perhaps once more."""
+        hole = Hole(2_000 * since, 2_000 * since + 1_000, "skipped")
+        self.ledger.intake.record(STREAM, [], None, holes=[hole])
+        self.gaps.setdefault(hole.since, True)
+
+    @rule(log_ids=st.lists(st.integers(1, 12), max_size=6), closes=st.booleans())
+    def fill_gap(self, log_ids: list[int], *, closes: bool) -> None:
+        """Store a page of the log, which has what the stream brought, too."""
+        for gap in self.ledger.gaps.open(STREAM)[:1]:
+            new, found = set(log_ids) - set(self.uploads), [announced(i) for i in log_ids]
+            if closes:
+                assert self.ledger.gaps.close(gap, found) == len(new)
+                self.gaps[gap.since] = False
+            else:
+                token = f"{gap.token or ''}+"
+                stored = self.ledger.gaps.progress(gap, found, part="upload", token=token)
+                assert stored == len(new)
+            self.uploads |= {log_id: Expected() for log_id in new}
 
     @rule(target=jobs, limit=st.integers(1, 5), crashes=st.booleans())
     def claim(self, limit: int, *, crashes: bool) -> MultipleResults[Job]:
@@ -169,6 +193,7 @@ class QueueMachine(RuleBasedStateMachine):
         effects = self.ledger.outbox.pending(limit=99)
         assert [effect.log_id for effect in effects] == self.effects
         assert self.ledger.intake.position(STREAM) == self.position
+        assert counts.gap_seconds == sum(self.gaps.values())
 
     def settled(self, job: Job, state: State) -> bool:
         """Move the model on, if the lease is in force; return whether it is."""
