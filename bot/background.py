@@ -3,17 +3,23 @@
 Most uploads reach no threshold, and cost nothing here. For the others one request serves a batch.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.commons import FileInfo
-from bot.ledger import Job, Ledger
+from bot.config import Settings
+from bot.ledger import Job, Ledger, Review
 from bot.people import file_pages, uploaders
-from bot.rules import Facts, View, needs
+from bot.review.consensus import settle
+from bot.review.outcomes import Answer
+from bot.rules import Facts, Record, View, needs
 from bot.rules.conditions import Need
-from bot.settings.rules import Rule
+from bot.settings.reviewing import ReviewSettings
 from bot.wikiapi import WikiApi
+
+REMEMBERED = 500  # of an uploader's earlier suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,9 @@ class Background:
 
     def __init__(self, api: WikiApi, ledger: Ledger) -> None:
         self._api = api
-        self._history = ledger.history
+        self._ledger = ledger
 
-    def facts(self, cases: Sequence[Case], rules: Sequence[Rule]) -> list[Facts]:
+    def facts(self, cases: Sequence[Case], settings: Settings) -> list[Facts]:
         """Return what has to be known of each case.
 
         Raises:
@@ -40,7 +46,9 @@ class Background:
             Refused: the wiki does not accept the request.
         """
         known = [facts_of(case.job, case.info) for case in cases]
-        wanted = [needs(rules, case.views, one) for case, one in zip(cases, known, strict=True)]
+        wanted = [
+            needs(settings.rules, case.views, one) for case, one in zip(cases, known, strict=True)
+        ]
         people = uploaders(self._api, _of(cases, wanted, "uploader", "user"))
         pages = file_pages(self._api, _of(cases, wanted, "page", "title"))
         return [
@@ -48,13 +56,22 @@ class Background:
                 one,
                 uploader=people[case.job.user] if "uploader" in need else None,
                 page=pages[case.job.title] if "page" in need else None,
-                suggested_before=self._suggested(case.job) if "suggested_before" in need else None,
+                record=self._record(case.job, settings.reviews) if "record" in need else None,
             )
             for case, one, need in zip(cases, known, wanted, strict=True)
         ]
 
-    def _suggested(self, job: Job) -> int:
-        return self._history.suggested_before(job.user, job.log_id) if job.user else 0
+    def _record(self, job: Job, settings: ReviewSettings) -> Record:
+        if not job.user:  # hidden, so that their uploads are not to be put together
+            return Record()
+        log_ids = self._ledger.history.suggested_of(job.user, job.log_id, limit=REMEMBERED)
+        reviews: dict[int, list[Review]] = {}
+        for review in self._ledger.reviews.of(log_ids):
+            reviews.setdefault(review.log_id, []).append(review)
+        answers = Counter(settle(some, settings).answer for some in reviews.values())
+        return Record(
+            suggested=len(log_ids), confirmed=answers[Answer.HIT], fine=answers[Answer.MISS]
+        )
 
 
 def facts_of(job: Job, info: FileInfo) -> Facts:

@@ -240,7 +240,7 @@ class Scorer:
         same = [pair for pair in looks if after.get(pair[0].title) == pair[1].info.sha1]
         if same:
             cases = [Case(job, seen.info, seen.views) for job, seen in same]
-            facts = self._background.facts(cases, settings.rules)
+            facts = self._background.facts(cases, settings)
             self._finish(
                 [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
             )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, func, select
+from sqlalchemy import Engine, RowMapping, select
 
 from bot.ledger.schema import decisions, edits, uploads
 from bot.ledger.transactions import reading
@@ -59,12 +59,13 @@ class History:
             rows = connection.execute(query.order_by(moment, edits.c.id).limit(limit))
             return [PastEdit(**_fields(row)) for row in rows.mappings()]
 
-    def suggested_before(self, user: str, log_id: int) -> int:
-        """Count a user's uploads before `log_id` that were suggested for review."""
-        query = select(func.count()).select_from(uploads)
-        query = query.where(uploads.c.user == user, uploads.c.verdict == "review")
+    def suggested_of(self, user: str, before: int, *, limit: int) -> list[int]:
+        """Return a user's newest uploads before one that were suggested for review."""
+        theirs = (uploads.c.user == user) & (uploads.c.verdict == "review")
+        query = select(uploads.c.log_id).where(theirs, uploads.c.log_id < before)
         with reading(self._engine) as connection:
-            return connection.scalar(query.where(uploads.c.log_id < log_id)) or 0
+            newest = query.order_by(uploads.c.log_id.desc()).limit(limit)
+            return list(connection.scalars(newest))
 
     def last_edit(self, page: str, mode: str) -> PastEdit | None:
         """Return the last edit of a page, if there was any."""

@@ -47,15 +47,10 @@ class Precedents:
         return self._of(_last().where(uploads.c.title.in_(titles)))
 
     def _of(self, query: Select[Any]) -> Iterator[Precedent]:
-        after = 0
-        while True:
-            page = query.where(decisions.c.id > after).limit(ROWS_AT_ONCE)
-            with reading(self._engine) as connection:
-                rows = connection.execute(page).mappings().all()
-            if not rows:
-                return
-            yield from (_precedent(row) for row in rows)
-            after = rows[-1]["id"]
+        with reading(self._engine) as connection:
+            few = connection.execution_options(yield_per=ROWS_AT_ONCE)
+            for row in few.execute(query).mappings():
+                yield _precedent(row)
 
 
 def _last() -> Select[Any]:
@@ -63,7 +58,7 @@ def _last() -> Select[Any]:
     return (
         select(
             *uploads.c["log_id", "title", "user", "uploaded_at"],
-            *decisions.c["id", "decided_at", "verdict", "rule", "confidence", "facts", "model"],
+            *decisions.c["decided_at", "verdict", "rule", "confidence", "facts", "model"],
             *scores.c["medium", "views", "partial"],
         )
         .join_from(decisions, uploads, decisions.c.log_id == uploads.c.log_id)
@@ -74,7 +69,7 @@ def _last() -> Select[Any]:
 
 
 def _precedent(row: RowMapping) -> Precedent:
-    values = {name: value for name, value in row.items() if name != "id"}
+    values = dict(row)
     for name in ("uploaded_at", "decided_at"):
         values[name] = datetime.fromtimestamp(values[name], UTC)
     return Precedent(**values)

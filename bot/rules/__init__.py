@@ -1,6 +1,6 @@
 """Scores and facts → verdict. Pure functions of the rules in `config.yaml`."""
 
-from bot.rules.facts import Facts, FilePage, Uploader
+from bot.rules.facts import Facts, FilePage, Record, Uploader
 from bot.rules.verdict import Cause, Hit, Verdict, cause, judge, needs
 from bot.rules.views import (
     Scores,
@@ -16,6 +16,7 @@ __all__ = [
     "Facts",
     "FilePage",
     "Hit",
+    "Record",
     "Scores",
     "Uploader",
     "Verdict",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from bot.rules.facts import Facts, FilePage, Uploader
+from bot.rules.facts import Facts, FilePage, Record, Uploader
 from bot.settings.conditions import (
     Conditions,
     PageConditions,
@@ -15,7 +15,7 @@ from bot.settings.conditions import (
     UploaderConditions,
 )
 
-Need = Literal["uploader", "suggested_before", "page"]
+Need = Literal["uploader", "record", "page"]
 Names = tuple[str, ...]
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -118,9 +118,14 @@ def _uploader(asked: UploaderConditions, facts: Facts) -> Iterator[Check]:
     yield from _number("uploader.edits", asked.edits, who.edits if who else None, "uploader")
     days = _days(who, facts.judged_at)
     yield from _number("uploader.registered_days", asked.registered_days, days, "uploader")
-    before = facts.suggested_before
-    name = "uploader.suggested_before"
-    yield from _number(name, asked.suggested_before, before, "suggested_before")
+    yield from _record(asked, facts.record)
+
+
+def _record(asked: UploaderConditions, record: Record | None) -> Iterator[Check]:
+    for word in ("suggested", "confirmed", "fine"):
+        found = getattr(record, word) if record else None
+        name = f"{word}_before"
+        yield from _number(f"uploader.{name}", getattr(asked, name), found, "record")
 
 
 def _days(who: Uploader | None, judged_at: datetime | None) -> float | None:

@@ -18,6 +18,15 @@ class Uploader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Of the uploader's earlier uploads: how many were suggested, and what people said of these."""
+
+    suggested: int = 0
+    confirmed: int = 0  # worth the look
+    fine: int = 0  # not worth it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilePage:
     """The file's page. Names are without their namespace."""
 
@@ -36,7 +45,7 @@ class Facts:
     uploaded_at: datetime | None = None
     judged_at: datetime | None = None
     uploader: Uploader | None = None
-    suggested_before: int | None = None
+    record: Record | None = None
     page: FilePage | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -55,6 +64,8 @@ class Facts:
             values["uploader"] = Uploader(
                 **uploader | {"groups": groups, "registered_at": registered}
             )
+        if record := values.get("record"):
+            values["record"] = Record(**record)
         if page := values.get("page"):
             values["page"] = FilePage(**{name: tuple(names) for name, names in page.items()})
         return cls(**values)

@@ -44,6 +44,10 @@ class UploaderConditions(_Asked):
     suggested_before: Range | None = Field(
         None, description="how many of the uploader's earlier uploads were suggested"
     )
+    confirmed_before: Range | None = Field(
+        None, description="of these, how many people found worth the look"
+    )
+    fine_before: Range | None = Field(None, description="of these, how many people found fine")
 
 
 class PageConditions(_Asked):

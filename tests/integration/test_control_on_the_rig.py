@@ -85,51 +85,30 @@ def test_the_run_page_stops_the_edits_and_lets_them_go_on(
         assert running.terminate(12) == 0
 
 
-def test_an_uploader_opts_out_and_in(rig: MediaWikiRig, tmp_path: Path) -> None:
+def test_an_uploader_opts_out_and_a_protected_page_moves_a_threshold(
+    rig: MediaWikiRig, tmp_path: Path
+) -> None:
     admin = rig.client("Admin")
     admin.edit(OUT, "People who do not want this:\n* [[User:Uploader|me]]")
-    with start(rig, tmp_path, opt_out_page=OUT) as running:
+    admin.edit(JSON, '{"drawn": {"image": 1.0}}')
+    asked = {"page": JSON, "lowest": 0.5, "highest": 1.0}
+    with start(rig, tmp_path, opt_out_page=OUT, thresholds=asked) as running:
         running.wait_for_log("control.opt-out", READY_S)
         upload(rig, "Private.jpg")
         running.wait_for(lambda status: settled(status, seen=1), SETTLE_S)
         admin.edit(OUT, "Nobody.")
         running.wait_for(lambda _: running.log_text().count("control.opt-out") == 2, SETTLE_S)
-        upload(rig, "Public.jpg", "astronaut_in_pencil.jpg")
-        running.wait_for(lambda status: settled(status, seen=2), SETTLE_S)
-        ends = {end.title: end.reason or end.verdict for end in running.ends()}
-    assert ends == {"File:Private.jpg": "opted-out", "File:Public.jpg": "review"}
-
-
-def test_a_protected_page_moves_a_threshold_and_an_open_one_does_not(
-    rig: MediaWikiRig, tmp_path: Path
-) -> None:
-    admin = rig.client("Admin")
-    admin.edit(JSON, '{"drawn": {"image": 1.0}}')
-    asked = {"page": JSON, "lowest": 0.5, "highest": 1.0}
-    with start(rig, tmp_path, thresholds=asked) as running:
         running.wait_for_log("should be protected so that only sysop can edit it", READY_S)
-        upload(rig, "Open.jpg")
-        running.wait_for(decided(1, unpublished=0), SETTLE_S)
+        upload(rig, "Open.jpg", "photographer_in_pencil.jpg")
+        running.wait_for(lambda status: settled(status, seen=2), SETTLE_S)
         admin.post("protect", title=JSON, protections="edit=sysop", expiry="infinite")
         running.wait_for_log("drawn.image 0.5 → 1", READY_S)
         assert "by Admin" in running.log_text()
         upload(rig, "Protected.jpg", "astronaut_in_pencil.jpg")
-        running.wait_for(decided(2, unpublished=0), SETTLE_S)
-        ends = {end.title: end.verdict for end in running.ends()}
-    assert ends == {"File:Open.jpg": "review", "File:Protected.jpg": "cleared"}
-
-
-def test_a_page_can_keep_the_bot_away(rig: MediaWikiRig, tmp_path: Path) -> None:
-    admin = rig.client("Admin")
-    with start(rig, tmp_path) as running:
-        running.wait_for_log("stream.connected", READY_S)
-        upload(rig, "First.jpg")
-        running.wait_for(decided(1, unpublished=0), SETTLE_S)
-        (page,) = admin.get(action="query", list="allpages", apnamespace=2, apprefix="RigBot/Log/")[
-            "query"
-        ]["allpages"]
-        text = admin.text(page["title"])
-        admin.edit(page["title"], f"{{{{bots|deny=RigBot}}}}\n{text}")
-        second = upload(rig, "Second.jpg", "astronaut_in_pencil.jpg")
-        running.wait_for_log("asks bots to stay away", SETTLE_S)
-        assert second not in (admin.text(page["title"]) or "")
+        running.wait_for(lambda status: settled(status, seen=3), SETTLE_S)
+        ends = {end.title: end.reason or end.verdict for end in running.ends()}
+    assert ends == {
+        "File:Private.jpg": "opted-out",
+        "File:Open.jpg": "review",
+        "File:Protected.jpg": "cleared",
+    }

@@ -10,6 +10,7 @@ import pytest
 from bot.config import Settings
 from bot.demo.commons import MiniCommons
 from bot.errors import ServerBusy
+from bot.ledger import Findings, Review
 from bot.settings.conditions import Conditions
 from bot.settings.rules import Rule, Thresholds
 from support.bench import Bench, dull, picture, striking
@@ -132,6 +133,29 @@ def test_an_uploaders_earlier_suggestions_count(bench: Bench) -> None:
         bench.turns(settings)
     tiers = [effect.entry["tier"] for effect in bench.ledger.outbox.pending(limit=9)]
     assert tiers == ["low", "high", "high"]
+
+
+def test_what_people_said_of_an_uploaders_earlier_files_counts(bench: Bench) -> None:
+    confirmed = when(uploader={"confirmed_before": {"at_least": 1}, "fine_before": {"below": 2}})
+    settings = with_rules(bench, Rule(name="again", when=confirmed, tier="high", **DRAWN), ANY)
+    tiers = []
+    for number, outcome in enumerate(["scope", "ok", "ok", "ok"], 1):
+        entry = bench.upload(f"{number}.png", picture(f"rgb({number},9,9)"))
+        bench.turns(settings)
+        tiers.append(bench.ledger.outbox.pending(limit=9)[-1].entry["tier"])
+        bench.ledger.reviews.record(Findings(reviews=[said(entry.log_id, outcome)]))
+    assert tiers == ["low", "high", "high", "low"]
+
+
+def said(log_id: int, outcome: str) -> Review:
+    return Review(
+        log_id=log_id,
+        source="page",
+        reference=log_id,
+        outcome=outcome,
+        reviewer="Reviewer",
+        reviewed_at=1.0,
+    )
 
 
 def test_while_the_wiki_does_not_tell_who_uploaded_a_file_it_waits(

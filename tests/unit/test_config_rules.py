@@ -54,6 +54,8 @@ BOUNDS = [
     ("uploader.edits", {"below": 150}, {"under": 150}),
     ("uploader.registered_days", {"at_least": 0.5}, {"at_least": -0.5}),
     ("uploader.suggested_before", {"at_least": 1}, {"below": -1}),
+    ("uploader.confirmed_before", {"at_least": 1}, {"below": -1}),
+    ("uploader.fine_before", {"at_least": 1}, {"below": -1}),
     ("page", {}, []),
     ("page.templates", ["PD-old"], "PD-old"),
     ("page.no_templates", ["PD-old"], "PD-old"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.rules import Facts, FilePage, Uploader
+from bot.rules import Facts, FilePage, Record, Uploader
 from bot.rules.conditions import checks, combined
 from bot.settings.conditions import Conditions
 
@@ -19,7 +19,7 @@ KNOWN = Facts(
     uploaded_at=NOW - timedelta(hours=2),
     judged_at=NOW,
     uploader=Uploader(groups=("image-reviewer",), edits=149, registered_at=NOW - timedelta(days=9)),
-    suggested_before=2,
+    record=Record(suggested=2, confirmed=1),
     page=FilePage(templates=("PD old", "LicenseReview"), categories=("Sculptures in Rome",)),
 )
 UNKNOWN = Facts(medium="video")
@@ -39,6 +39,11 @@ CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"uploader": {"suggested_before": {"at_least": 2}}},
         {"uploader": {"suggested_before": {"at_least": 3}}},
     ),
+    (
+        {"uploader": {"confirmed_before": {"at_least": 1}}},
+        {"uploader": {"confirmed_before": {"at_least": 2}}},
+    ),
+    ({"uploader": {"fine_before": {"below": 1}}}, {"uploader": {"fine_before": {"at_least": 1}}}),
     ({"page": {"templates": ["pD_old"]}}, {"page": {"templates": ["PD"]}}),
     ({"page": {"no_templates": ["PD"]}}, {"page": {"no_templates": ["PD old"]}}),
     ({"page": {"categories": ["Sculptures_in_Rome"]}}, {"page": {"categories": ["Rome"]}}),

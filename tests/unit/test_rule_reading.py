@@ -115,7 +115,7 @@ def test_only_rules_that_can_still_matter_ask() -> None:
     before = {"uploader": {"suggested_before": {"at_least": 1}}}
     assert needs([FLAG, page], STRIKING, facts()) == set()
     assert needs([page, FLAG], STRIKING, facts()) == {"page"}
-    assert needs([rule("again", when=before)], STRIKING, facts()) == {"suggested_before"}
+    assert needs([rule("again", when=before)], STRIKING, facts()) == {"record"}
     svg = facts(mime="image/svg+xml")
     assert needs([SPARE_SVG, page, FLAG], STRIKING, svg) == set()
     assert needs([rule("video", when={"media": ("video",)}), page], STRIKING, facts()) == set()
