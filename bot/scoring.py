@@ -5,14 +5,14 @@ with a reason, dead with its error, or the bot stops. Nothing ends as "safe" wit
 """
 
 import threading
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.background import Background, Case
+from bot.background import Background
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.control.optout import refuse_opted_out
@@ -20,10 +20,8 @@ from bot.engine import Engine
 from bot.errors import (
     GateClosed,
     LedgerBusy,
-    LookoutError,
     NetworkFault,
     Never,
-    NotThereYet,
     NotYet,
     Refused,
     ServerBusy,
@@ -36,8 +34,9 @@ from bot.logs import concerning
 from bot.looking import look
 from bot.media import Fetcher
 from bot.prefetch import ahead
+from bot.recording import Recorder, answering
 from bot.renewal import LeaseKeeper
-from bot.settling import Finding, Look, Settler
+from bot.settling import Look, Settler
 from bot.videos.watching import Watcher
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
@@ -82,7 +81,8 @@ class Scorer:
         )
         self._vitals = vitals or Vitals()
         self._settler = Settler(ledger, self._vitals)
-        self._background = Background(commons.api, ledger)
+        background = Background(commons.api, ledger)
+        self._recorder = Recorder(commons, self._settler, background, self._done)
         self._engine = engine
         self._stop = stop
         self._held: dict[int, Job] = {}
@@ -105,16 +105,22 @@ class Scorer:
             max_attempts=retry.attempts,
             lane=self._lane,
         )
-        self._held = {job.log_id: job for job in jobs}
+        late = self._recorder.take_late()
+        self._held = {job.log_id: job for job in [*jobs, *(job for job, _ in late)]}
         try:
+            self._recorder.record(late, settings)
             if jobs:
                 self._work(jobs, settings)
         finally:
-            self.abandon()
+            self._give_back()
         return len(jobs)
 
     def abandon(self) -> None:
-        """Give back, uncounted, whatever is claimed and unfinished."""
+        """Give back, uncounted, whatever is claimed and unfinished, for good."""
+        self._held |= {job.log_id: job for job, _ in self._recorder.take_late()}
+        self._give_back()
+
+    def _give_back(self) -> None:
         held, self._held = self._held, {}
         try:
             self._queue.release(list(held.values()))
@@ -140,7 +146,7 @@ class Scorer:
                     if seen:
                         looks.append((as_found(job, seen.info), seen))
         finally:
-            self._record(looks, settings)
+            self._recorder.record(looks, settings)
 
     def _hand_over(self, infos: Mapping[str, FileInfo]) -> None:
         """Give files whose extension misled to the other lane."""
@@ -218,7 +224,7 @@ class Scorer:
                 overtaxes the server would else stop every batch.
         """
         try:
-            with self._answering(job):
+            with answering(job, self._done):
                 gathered = task.result()
                 if isinstance(gathered, Material):
                     return look(self._engine, job, gathered, settings)
@@ -231,54 +237,6 @@ class Scorer:
             if isinstance(error, ServerBusy):
                 raise
         return None
-
-    def _record(self, looks: Sequence[tuple[Job, Look]], settings: Settings) -> None:
-        """Store the scores of files that are still what they were before the fetch."""
-        if not looks:
-            return
-        after = self._commons.hashes([job.title for job, _ in looks])
-        same = [pair for pair in looks if after.get(pair[0].title) == pair[1].info.sha1]
-        if same:
-            cases = [Case(job, seen.info, seen.views) for job, seen in same]
-            facts = self._background.facts(cases, settings)
-            self._finish(
-                [(*pair, known) for pair, known in zip(same, facts, strict=True)], settings
-            )
-        for job, seen in looks:
-            if after.get(job.title) != seen.info.sha1:
-                error = NotThereYet(f"{job.title} changed while it was looked at")
-                with concerning(job.log_id):
-                    self._settler.postpone(job, error, settings)
-                self._done(job)
-
-    def _finish(self, findings: Sequence[Finding], settings: Settings) -> None:
-        """Finish all in one transaction; should one of them be the end of it, each in its own."""
-        try:
-            self._settler.finish(findings, settings)
-        except LookoutError:
-            raise
-        except Exception as error:  # noqa: BLE001 - raised again below, on account of one upload
-            log.warning("scoring.singly", error=f"{type(error).__name__}: {error}")
-            for finding in findings:
-                with self._answering(finding[0]):
-                    self._settler.finish([finding], settings)
-                self._done(finding[0])
-        for job, _, _ in findings:
-            self._done(job)
-
-    @contextmanager
-    def _answering(self, job: Job) -> Iterator[None]:
-        """Keep the lease of an upload that meets an error nobody foresaw, which ends the bot.
-
-        Its attempt then counts: a file that ends the bot each time must not do so for ever.
-        """
-        try:
-            yield
-        except LookoutError:
-            raise
-        except Exception:
-            self._done(job)
-            raise
 
     def _longest_s(self, settings: Settings) -> float:
         """Return how long one file may take before its thread is overdue, in seconds."""

@@ -97,6 +97,31 @@ def test_a_closed_gate_costs_no_upload_an_attempt(bench: Bench) -> None:
     assert standing(bench, entries) == [("scored", 1), ("waiting", 0), ("waiting", 0)]
 
 
+def test_what_was_seen_outlasts_a_pause_that_the_wiki_asks_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = uploads(bench, 3)
+    closed = GateClosed("another was told to wait", retry_after=9.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.commons, "hashes", lambda _: raising(closed))
+        bench.turn()
+    assert standing(bench, entries) == [("leased", 1)] * 3
+    bench.turn()
+    assert standing(bench, entries) == [("scored", 1)] * 3
+    assert len(bench.engine.looks) == 3
+
+
+def test_what_waits_for_the_end_of_a_pause_is_given_back_at_the_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = uploads(bench, 3)
+    closed = GateClosed("another was told to wait", retry_after=9.0)
+    monkeypatch.setattr(bench.commons, "hashes", lambda _: raising(closed))
+    bench.turn()
+    bench.scorer.abandon()
+    assert standing(bench, entries) == [("waiting", 0)] * 3
+
+
 def test_a_picture_that_breaks_off_costs_only_its_own_file_an_attempt(bench: Bench) -> None:
     entries = uploads(bench, 4)
     bench.fetcher.before = lambda address: "/1.png" in address and raising(NetworkFault("reset"))
