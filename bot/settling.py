@@ -21,8 +21,9 @@ from bot.publish.output import AUDIT, CATEGORY, LOG_PAGE, TAG
 from bot.publish.page import title_for
 from bot.publish.quota import weight_of
 from bot.review.fine import Like
-from bot.review.recall import DRAWN, MARKED_FINE, Recall, Recalled, audited
+from bot.review.recall import DRAWN, Recall, Recalled, audited
 from bot.rules import Facts, Hit, Verdict, View, disagreement, judge
+from bot.rules.verdict import MARKED_FINE
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
 

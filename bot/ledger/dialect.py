@@ -13,7 +13,7 @@ SKIP_LOCKED_SINCE = (10, 6)  # https://mariadb.com/kb/en/select/#skip-locked
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert `rows`, and leave those alone that are there already by their primary key."""
+    """Insert `rows`, and leave those alone that are there already by a unique key."""
     connection.execute(_keeping_old(connection.dialect.name, table), [dict(row) for row in rows])
 
 

@@ -7,7 +7,7 @@ revision or log entry that it came from: reading a place again changes nothing.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Engine, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Engine, func, select, tuple_, update
 
 from bot.ledger.dialect import clock, insert_new
 from bot.ledger.schema import bookmarks, reviews
@@ -74,7 +74,7 @@ class Reviews:
             new = _unknown(connection, findings.reviews)
             if new:
                 rows = [{**asdict(review), "noted_at": now} for review in new]
-                connection.execute(insert(reviews), rows)
+                insert_new(connection, reviews, rows)  # another process may be reading too
             for withdrawal in findings.withdrawals:
                 _withdraw(connection, withdrawal)
             if findings.bookmark:

@@ -11,7 +11,6 @@ from bot.review.sample import is_drawn
 from bot.rules import Hit, Verdict, View
 from bot.settings.reviewing import ReviewSettings
 
-MARKED_FINE: Final = "marked-fine"  # a verdict: it would be suggested, but people said it is fine
 DRAWN: Final = Hit(
     rule=AUDIT_RULE, actions=(), confidence=0.0, place="", tier="low", reason="drawn by lot"
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.errors import ConfigInvalid
 from bot.rules.conditions import Check, checks, combined
 from bot.rules.facts import Facts
-from bot.rules.verdict import Hit, judge, needs
+from bot.rules.verdict import MARKED_FINE, Hit, judge, needs
 from bot.rules.views import View, heaviest, own_labels
 from bot.settings.rules import Rule
 
@@ -74,7 +74,10 @@ def tried(
     if needs(rules, views, facts):
         return Trial(title=title, old=old, new=DEPENDS, missing=_unknown(rules, views, facts))
     verdict = judge(rules, views, facts)
-    return Trial(title=title, old=old, new=verdict.ending(partial=partial), hit=verdict.decisive)
+    # No rule outweighs what people decided about the file.
+    stays = old == MARKED_FINE and verdict.review
+    new = MARKED_FINE if stays else verdict.ending(partial=partial)
+    return Trial(title=title, old=old, new=new, hit=verdict.decisive)
 
 
 def table(trials: Iterable[Trial]) -> Table:

@@ -17,6 +17,7 @@ from bot.settings.conditions import Conditions
 from bot.settings.rules import Action, Rule, Tier
 
 CLEARED = "cleared"
+MARKED_FINE = "marked-fine"  # it would be `review`, but people said of this content that it is fine
 CLEARED_IN_PART = "cleared-in-part"  # nothing found, in what could be looked at
 IGNORED = "ignored"
 REVIEW = "review"

@@ -14,6 +14,7 @@ from bot.errors import LedgerBusy, LookoutError
 from bot.events import Hole
 from bot.ledger import Ledger
 from support.ledgers import STREAM, claim, claim_one, fill, finish
+from support.reviews import FINDINGS
 from support.uploads import upload
 
 BATCH = 3
@@ -77,6 +78,13 @@ def settle(ledger: Ledger, moment: str) -> None:
     _die()
 
 
+def decide(ledger: Ledger, moment: str) -> None:
+    """Store one decision with the bookmark behind it, and die at `moment`."""
+    _die_before(ledger, moment)
+    ledger.reviews.record(FINDINGS)
+    _die()
+
+
 def requeue(ledger: Ledger, moment: str) -> None:
     """Requeue all that is dead, and die at `moment`."""
     _die_before(ledger, moment)
@@ -126,7 +134,7 @@ def overfill(ledger: Ledger, file_bytes: str) -> None:
         _say(json.dumps({"kept": kept, "seen": seen, "error": type(error).__name__}))
 
 
-ACTIONS = (record, pass_hole, fill_gap, settle, requeue, drain, work, overfill)
+ACTIONS = (record, pass_hole, fill_gap, settle, decide, requeue, drain, work, overfill)
 
 if __name__ == "__main__":
     name, place, argument = sys.argv[1:]

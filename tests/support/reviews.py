@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.ledger import Decision, Findings, Intent, Ledger, Review, Scored
+from bot.ledger import Bookmark, Decision, Findings, Intent, Ledger, Review, Scored
 from support.ledgers import LEASE_S, MAX_ATTEMPTS, MODEL, STREAM
 from support.uploads import upload
 
@@ -22,6 +22,11 @@ def review(log_id: int, outcome: str, **changes: Any) -> Review:
         "reviewed_at": NOVEMBER,
     }
     return Review(**{**whole, **changes})
+
+
+FINDINGS = Findings(
+    bookmark=Bookmark(source="page", place=PAGE, position=7), reviews=[review(1, "ok")]
+)
 
 
 def suggest(ledger: Ledger, log_id: int, **changes: Any) -> None:

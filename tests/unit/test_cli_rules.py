@@ -13,6 +13,7 @@ from bot.demo.commons import MiniCommons
 from bot.settings.conditions import Conditions
 from bot.settings.rules import Rule, Thresholds
 from support.bench import Bench, dull, picture, striking
+from support.reviews import decide, review
 
 DRAWN: dict[str, Any] = {"name": "drawn", "labels": ["drawing"], "at_least": {"image": 0.5}}
 Command = Callable[..., str]
@@ -74,6 +75,15 @@ def test_old_verdicts_stand_against_new_ones_with_the_files_that_change(lookout:
 
 def test_the_same_rules_change_nothing(lookout: Command) -> None:
     assert "0 of 3 files change" in lookout([DRAWN], "test", "--since", "1 day ago")
+
+
+def test_what_people_marked_fine_stays_so(bench: Bench, lookout: Command) -> None:
+    (key,) = (row["log_id"] for row in bench.sql("SELECT * FROM uploads WHERE user = 'Ann'"))
+    decide(bench.ledger, review(key, "ok"))
+    bench.engine.deed = striking
+    bench.upload("Again.png", picture("red"))
+    bench.turns()
+    assert "0 of 4 files change" in lookout([DRAWN], "test", "--since", "1 day ago")
 
 
 def test_one_file_can_be_tried_and_a_program_can_read_it(lookout: Command) -> None:

@@ -1,8 +1,10 @@
 """Decisions of people: each once, with the bookmark behind it, and withdrawn when taken back."""
 
+import pytest
+
 from bot.ledger import Bookmark, Findings, Ledger, Review, Withdrawal
-from support.ledgers import MODEL
-from support.reviews import PAGE, decide, review, suggest
+from support.ledgers import MODEL, Child
+from support.reviews import FINDINGS, PAGE, decide, review, suggest
 
 BOOKMARK = Bookmark(source="page", place=PAGE, position=7)
 
@@ -33,6 +35,34 @@ def test_findings_and_their_bookmark_are_one(ledger: Ledger) -> None:
     ledger.reviews.record(Findings(bookmark=older))
     assert ledger.reviews.position("page", PAGE) == 7
     assert ledger.reviews.position("deletion", PAGE) is None
+
+
+@pytest.mark.parametrize("moment", ["INSERT INTO reviews", "INSERT INTO bookmarks", "COMMIT"])
+def test_killed_before_the_commit_neither_is_there_and_both_come_when_read_again(
+    ledger: Ledger, child: Child, moment: str
+) -> None:
+    suggest(ledger, 1)
+    assert child("decide", moment).wait() == -9
+    assert ledger.reviews.all() == []
+    assert ledger.reviews.position("page", PAGE) is None
+    assert ledger.reviews.record(FINDINGS) == 1
+    assert ledger.reviews.position("page", PAGE) == 7
+
+
+def test_killed_after_the_commit_the_same_is_read_again_to_no_effect(
+    ledger: Ledger, child: Child
+) -> None:
+    suggest(ledger, 1)
+    assert child("decide", "never").wait() == -9
+    assert ledger.reviews.record(FINDINGS) == 0
+    assert len(ledger.reviews.all()) == 1
+
+
+def test_two_processes_that_read_the_same_place_store_it_once(ledger: Ledger, child: Child) -> None:
+    suggest(ledger, 1)
+    for process in [child("decide", "never") for _ in range(4)]:
+        assert process.wait() == -9
+    assert len(ledger.reviews.all()) == 1
 
 
 def test_a_withdrawal_takes_back_what_stood_before_it_and_stays(ledger: Ledger) -> None:
