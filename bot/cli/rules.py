@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from bot.cli.options import add_command, add_config, moment, settings_of
 from bot.cli.rules_text import explained, told
-from bot.rules import Facts, View, judge
+from bot.rules import Facts, View
 from bot.rules.trial import Trial, readings, table, tried
 
 if TYPE_CHECKING:
@@ -68,10 +68,8 @@ def explain(arguments: argparse.Namespace) -> int:
         print(f"lookout: the ledger has no verdict on {_title(arguments.file)}", file=sys.stderr)
         return NOT_FOUND
     for one in found:
-        views, facts = _views(one), facts_known(one)
-        rules = settings.rules
-        now = judge(rules, views, facts).ending(partial=one.partial)
-        print(explained(one, list(readings(rules, views, facts)), now))
+        found_out = readings(settings.rules, _views(one), facts_known(one))
+        print(explained(one, list(found_out), _tried(one, settings.rules).new))
     return 0
 
 

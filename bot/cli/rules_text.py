@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.rules import Hit
 from bot.rules.conditions import Check
 from bot.rules.trial import DEPENDS, Reading, Trial, table
 
@@ -57,12 +58,17 @@ def _table(trials: Sequence[Trial]) -> list[str]:
 
 def _missing(trials: Sequence[Trial]) -> list[str]:
     names = Counter(name for trial in trials for name in trial.missing)
-    return [f"{count} depend on {name}, which nobody asked then" for name, count in names.items()]
+    return [f"{name} was not asked then: {count} depend on it" for name, count in names.items()]
 
 
 def _change(trial: Trial) -> str:
-    hit = f"  {trial.hit.rule}={trial.hit.confidence:.2f} ({trial.hit.tier})" if trial.hit else ""
-    return f"{trial.old} → {trial.new}  {trial.title}{hit}"
+    return f"{trial.old} → {trial.new}  {trial.title}{_by(trial.hit)}"
+
+
+def _by(hit: Hit | None) -> str:
+    if hit is None:
+        return ""
+    return f"  {hit.rule}" if hit.ignores else f"  {hit.rule}={hit.confidence:.2f} ({hit.tier})"
 
 
 def _rule(number: int, reading: Reading) -> list[str]:

@@ -70,7 +70,7 @@ def test_old_verdicts_stand_against_new_ones_with_the_files_that_change(lookout:
         ["cleared", "0", "0", "1"],
     ]
     assert "1 of 3 files change" in shown
-    assert "review → ignored  File:Machine.png  bots=0.00 (medium)" in shown
+    assert "review → ignored  File:Machine.png  bots" in shown
 
 
 def test_the_same_rules_change_nothing(lookout: Command) -> None:
@@ -98,7 +98,7 @@ def test_what_nobody_asked_then_is_counted_with_its_condition(lookout: Command) 
     page = {**DRAWN, "when": {"page": {"categories": ["Art"]}}}
     shown = lookout([page], "test", "--since", "1 day ago")
     assert "0 of 3 files change" in shown
-    assert "2 depend on page.categories, which nobody asked then" in shown
+    assert "page.categories was not asked then: 2 depend on it" in shown
 
 
 def test_an_explanation_names_every_condition_and_what_was_found(lookout: Command) -> None:
@@ -110,6 +110,13 @@ def test_an_explanation_names_every_condition_and_what_was_found(lookout: Comman
     assert line.split() == ["no", "uploader.groups", "any", "of", "bot;", "found:", "autoconfirmed"]
     assert "2. drawn (log): applies" in shown
     assert "at least 0.5; found: 1.0000" in shown
+
+
+def test_an_explanation_says_when_the_verdict_cannot_be_told(lookout: Command) -> None:
+    art = {"name": "art", "actions": ["ignore"], "when": {"page": {"categories": ["Art"]}}}
+    shown = lookout([art, DRAWN], "explain", "Ann.png")
+    assert "these rules  depends" in shown
+    assert "1. art (ignore): cannot be told" in shown
 
 
 def test_a_file_the_ledger_does_not_know_is_said_so(lookout: Command) -> None:

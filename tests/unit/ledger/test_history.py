@@ -68,3 +68,12 @@ def test_a_span_of_time_holds_its_beginning_and_not_its_end(ledger: Ledger, plac
     found = ledger.history.decisions(first, third, limit=99)
     assert [past.decided_at for past in found] == [first, second]
     assert ledger.history.decisions(first, third, limit=1) == found[:1]
+
+
+def test_an_uploaders_earlier_suggestions_are_found_the_newest_first(ledger: Ledger) -> None:
+    fill(ledger, [1, 2, 3, 4])
+    for job in claim(ledger):
+        finish(ledger, job, review=job.log_id != 2)
+    assert ledger.history.suggested_of("Uploader", 4, limit=9) == [3, 1]
+    assert ledger.history.suggested_of("Uploader", 4, limit=1) == [3]
+    assert ledger.history.suggested_of("uploader", 4, limit=9) == []
