@@ -21,7 +21,7 @@ help:
 	@echo "make toolforge-rehearsal   the job as Toolforge runs it, disturbed"
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
-	@echo "make fuzz   10,000 damaged files through the decoder"
+	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
 demo: $(MODEL)
@@ -60,8 +60,9 @@ toolforge-rehearsal: rig $(MODEL)
 	@LOOKOUT_REHEARSAL=10 $(BIN)/pytest -s tests/integration/test_toolforge_rehearsal.py
 
 fuzz: $(VENV)/.tests-ready
-	@echo "== 10,000 damaged files"
-	@LOOKOUT_FUZZ_FILES=10000 $(BIN)/pytest -s tests/model/test_image_fuzz.py
+	@echo "== 10,000 damaged pictures, 1,000 damaged videos (these take some 20 minutes)"
+	@LOOKOUT_FUZZ_FILES=10000 LOOKOUT_FUZZ_VIDEOS=1000 $(BIN)/pytest -s --timeout 1800 \
+		tests/model/test_image_fuzz.py tests/model/test_video_fuzz.py
 
 .PHONY: rig
 rig: $(VENV)/.tests-ready

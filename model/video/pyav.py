@@ -30,6 +30,7 @@ CODECS: Final = frozenset({"av1", "mpeg1video", "mpeg2video", "theora", "vp8", "
 # FFmpeg's decoders for these; it opens no other, not even to find out what a stream is.
 _DECODERS: Final = ",".join(sorted(CODECS | {"libdav1d"}))
 _QUARTER: Final = 90
+MISSING_TICKS: Final = 2.5  # Theora has a packet for every frame, even for one that is repeated
 
 
 class PyAvReader:
@@ -44,6 +45,7 @@ class PyAvReader:
         context.thread_count = 1
         context.options = {"max_pixels": str(pixels)}
         self._shapes = _Shapes()
+        self._skips = False
         self.corrupt = 0
         self.fault: str | None = None
         self.stream = self._described()
@@ -51,22 +53,34 @@ class PyAvReader:
     def frames(self) -> Iterator["PyAvFrame"]:
         """Yield frames, passing over what is damaged."""
         clock = Clock(self.stream.tick_s)
+        last_s = 0.0
+        for frame, stamp in self._stamped():
+            time_s = clock.read(stamp)
+            self.corrupt += self._lacks_frames(time_s - last_s)
+            last_s = time_s
+            yield PyAvFrame(frame, time_s, self._shapes)
+
+    def _stamped(self) -> Iterator[tuple[av.VideoFrame, float | None]]:
         last: av.VideoFrame | None = None
         for packet in self._packets():
-            if not packet.size and packet.pts is not None:  # Theora: the last frame once more
-                if last:
-                    stamp = float(packet.pts * packet.time_base)
-                    yield PyAvFrame(last, clock.read(stamp), self._shapes)
-                continue
-            for frame in self._decoded(packet):
-                check_pixels(frame.width, frame.height, self._pixels)
-                self.stream = _upright(self.stream, frame)
-                yield PyAvFrame(frame, clock.read(frame.time), self._shapes)
-                last = frame
+            if packet.size or packet.pts is None:
+                for frame in self._decoded(packet):
+                    check_pixels(frame.width, frame.height, self._pixels)
+                    self.stream = _upright(self.stream, frame)
+                    yield frame, frame.time
+                    last = frame
+            elif last:  # an empty packet of Theora shows the last frame once more
+                yield last, float(packet.pts * packet.time_base)
+
+    def _lacks_frames(self, seconds: float) -> bool:
+        """Tell whether frames are missing: FFmpeg passes over damaged Ogg pages in silence."""
+        steady = self.stream.codec == "theora" and not self._skips
+        return steady and seconds > MISSING_TICKS * self.stream.tick_s
 
     def only_key_frames(self) -> bool:
         """Skip others from now on."""
         self._video.codec_context.skip_frame = "NONKEY"
+        self._skips = True
         return True
 
     def close(self) -> None:

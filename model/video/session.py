@@ -50,7 +50,8 @@ class Session:
         until, done = time.monotonic() + TURN_S, False
         while not done and self._chooser.waiting < self._limits.batch and time.monotonic() < until:
             frame = self._next()
-            if frame is None or self._is_late():
+            # The first frame is always looked at: nothing seen would be no score.
+            if frame is None or (self._decoded and self._is_late()):
                 self._finish()
                 done = True
             else:
