@@ -7,8 +7,9 @@ refused. Secrets never stand in the file: they come from the environment (see `S
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from bot.errors import ConfigInvalid
 from bot.settings.control import ControlSettings
 from bot.settings.credentials import Secrets
 from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
@@ -57,6 +58,27 @@ class Settings(Section):
                 "or go back to mode: dry-run"
             )
         return self
+
+    def gone_live(self) -> Self:
+        """Return these settings with `publish.mode: live`.
+
+        Raises:
+            ConfigInvalid: what a live bot needs is missing.
+        """
+        try:
+            return self._with_mode("live")
+        except ValidationError as error:
+            problems = [detail["msg"].removeprefix("Value error, ") for detail in error.errors()]
+            raise ConfigInvalid("\n".join(problems)) from None
+
+    def dry(self) -> Self:
+        """Return these settings with `publish.mode: dry-run`."""
+        return self._with_mode("dry-run")
+
+    def _with_mode(self, mode: str) -> Self:
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values["publish"] = self.publish.model_copy(update={"mode": mode})
+        return type(self)(**values)
 
     @model_validator(mode="after")
     def _live_needs_contact(self) -> Self:

@@ -15,6 +15,7 @@ COMMANDS: Final = (
     "replay",
     "status",
     "dead",
+    "wiki",
     "rules",
     "check_config",
     "models",

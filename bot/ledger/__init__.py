@@ -17,7 +17,7 @@ from bot.ledger.gaps import ASKED, CHECK, Gap, Gaps
 from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
-from bot.ledger.outbox import Effect, Outbox
+from bot.ledger.outbox import Effect, Outbox, Refusal
 from bot.ledger.precedents import Precedent, Precedents
 from bot.ledger.queue import Queue
 from bot.ledger.ration import RationedOutbox, Spent
@@ -54,6 +54,7 @@ __all__ = [
     "Precedents",
     "Queue",
     "RationedOutbox",
+    "Refusal",
     "Review",
     "Reviews",
     "Scored",

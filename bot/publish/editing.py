@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import structlog
+
 from bot.errors import EditConflict
 from bot.publish.wiki import Page, ReviewWiki
+
+log = structlog.get_logger(__name__)
 
 TRIES = 5
 Result = TypeVar("Result")
@@ -28,8 +32,8 @@ def again_after_conflicts(work: Callable[[], Result]) -> Result:
     for _ in range(TRIES - 1):
         try:
             return work()
-        except EditConflict:
-            continue
+        except EditConflict as error:
+            log.info("publish.conflict", error=str(error))
     return work()
 
 

@@ -5,6 +5,7 @@
 answers one JSON line per call on standard input.
 """
 
+import itertools
 import json
 import sys
 from dataclasses import asdict
@@ -13,13 +14,18 @@ from typing import Any
 
 from bot.configfile import load
 from bot.errors import LookoutError, RetryLater
+from bot.patience import Patience
 from bot.publish.live import LiveWiki
 from bot.publish.wiki import Page
+
+HOURS_S = 1e5
 
 
 def main(config: str, folder: str) -> None:
     """Serve until standard input ends."""
-    wiki = LiveWiki(load(Path(config)), Path(folder))
+    # A clock by which hours pass between two looks: each call meets an open gate.
+    patience = Patience(clock=itertools.count(step=HOURS_S).__next__)
+    wiki = LiveWiki(load(Path(config)), Path(folder), patience)
     for line in sys.stdin:
         call, arguments = json.loads(line)
         if call == "save":
