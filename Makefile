@@ -22,6 +22,8 @@ help:
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
+	@echo "make fuzz   10,000 damaged files through the decoder"
+	@echo "make trouble  200 uploads published on a MediaWiki where everything goes wrong"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
 demo: $(MODEL)
@@ -63,6 +65,11 @@ fuzz: $(VENV)/.tests-ready
 	@echo "== 10,000 damaged pictures, 1,000 damaged videos (these take some 20 minutes)"
 	@LOOKOUT_FUZZ_FILES=10000 LOOKOUT_FUZZ_VIDEOS=1000 $(BIN)/pytest -s --timeout 1800 \
 		tests/model/test_image_fuzz.py tests/model/test_video_fuzz.py
+
+.PHONY: trouble
+trouble: rig $(MODEL)
+	@echo "== 200 uploads on a wiki in trouble"
+	@LOOKOUT_TROUBLE_UPLOADS=200 $(BIN)/pytest -s tests/integration/test_publishing_in_trouble.py
 
 .PHONY: rig
 rig: $(VENV)/.tests-ready

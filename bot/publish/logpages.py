@@ -1,17 +1,18 @@
 """The log pages: one edit a turn and page, each entry once, whatever breaks off in between."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count, groupby
 
 import structlog
 
 from bot.errors import PageClosed, Refused
 from bot.ledger import Effect, Outbox
-from bot.publish.editing import again_after_conflicts
+from bot.publish.editing import edit
 from bot.publish.entry import call_of
 from bot.publish.output import AUDIT, LOG_PAGE
 from bot.publish.page import has_room, part_title, summary_for, with_calls
-from bot.publish.template import keys
+from bot.publish.template import EntryCall, keys
 from bot.publish.wiki import Page, ReviewWiki
 from bot.settings.publishing import PublishSettings
 
@@ -42,7 +43,7 @@ class LogPages:
 
     def _send_page(self, title: str, effects: Sequence[Effect]) -> None:
         try:
-            again_after_conflicts(lambda: self._send_parts(title, effects))
+            self._send_parts(title, effects)
         except PageClosed as error:
             self._put_off(effects, error)
 
@@ -56,7 +57,7 @@ class LogPages:
         for page in _open(title, parts):
             fitting, missing = self._fitting(page, missing)
             if fitting:
-                self._send_some(page, fitting)
+                self._send_some(page.title, fitting)
             if not missing:
                 return
 
@@ -81,20 +82,23 @@ class LogPages:
             text = with_calls(text, [call_of(effect.entry)], self._settings)
         return ordered, []
 
-    def _send_some(self, page: Page, effects: Sequence[Effect]) -> None:
+    def _send_some(self, title: str, effects: Sequence[Effect]) -> None:
         try:
-            self._save(page, effects)
+            self._save(title, effects)
         except PageClosed:
             raise
         except Refused as error:
-            log.warning("publish.refused", page=page.title, entries=len(effects), error=str(error))
-            self._isolate(page.title, effects)
+            log.warning("publish.refused", page=title, entries=len(effects), error=str(error))
+            self._isolate(title, effects)
 
-    def _save(self, page: Page, effects: Sequence[Effect]) -> None:
+    def _save(self, title: str, effects: Sequence[Effect]) -> None:
         calls = [call_of(effect.entry) for effect in effects]
-        text = with_calls(page.text, calls, self._settings)
-        revision = self.wiki.save(page, text, summary_for(len(calls), self._settings))
-        self._mark(effects, Page(page.title, text, revision), added=len(calls))
+        summary = summary_for(len(calls), self._settings)
+        change = partial(self._with, calls)
+        self._mark(effects, edit(self.wiki, title, change, summary), added=len(calls))
+
+    def _with(self, calls: Sequence[EntryCall], page: Page) -> str:
+        return with_calls(page.text, calls, self._settings)
 
     def _isolate(self, title: str, effects: Sequence[Effect]) -> None:
         """Find by halving what the wiki does not take, and send the rest."""
@@ -103,7 +107,7 @@ class LogPages:
         while waiting and refusals < REFUSALS_PER_TURN:
             some = waiting.pop()
             try:
-                self._save(self.wiki.read(title), some)
+                self._save(title, some)
                 taken = True
             except PageClosed:
                 raise

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.rig, pytest.mark.model, pytest.mark.timeout(600 + 6 * 
 
 CATEGORY = "Suggestions"
 TAG = "lookout"
-FILTERED, NOBOTS, MOVED, MOVED_BARE = "Filtered.png", "Nobots.png", "Moved.png", "Bare.png"
+FILTERED, NOBOTS, MOVED, MOVED_BARE = "Filtered.jpg", "Nobots.jpg", "Moved.jpg", "Bare.jpg"
 ODD = [FILTERED, NOBOTS, MOVED, MOVED_BARE]
 FAILED = 1
 REFUSALS = {("log-page", FILTERED), ("category", FILTERED), ("category", NOBOTS)}
@@ -42,7 +42,7 @@ class Story:
         self.bot = bot
         self.admin = rig.client("Admin")
         self.names: list[str] = []
-        self._content = sample("Robot.png").bytes
+        self._content = sample("Cat in pencil.jpg").bytes
 
     def upload(self, *names: str, text: str = "") -> None:
         """Upload drawings; what follows the picture makes each a file of its own."""
@@ -53,7 +53,7 @@ class Story:
 
     def some(self, number: int) -> list[str]:
         """Return names for the next uploads."""
-        return [f"Drawing {len(self.names) + index}.png" for index in range(number)]
+        return [f"Drawing {len(self.names) + index}.jpg" for index in range(number)]
 
     def logged(self, text: str) -> None:
         """Wait until the bot logs this once more."""
@@ -72,9 +72,9 @@ class Story:
         return pages
 
     def meet(self, trouble: dict[str, Any], sign: str, *, uploads: int) -> None:
-        """Upload while the wiki has a trouble, until the bot has met it."""
+        """Upload, and have the wiki in trouble until the bot has met it."""
+        self.upload(*self.some(uploads))  # a wiki that is read-only takes none
         self.rig.runtime(**trouble)
-        self.upload(*self.some(uploads))
         self.logged(sign)
         self.rig.runtime(**dict.fromkeys(trouble))
 
@@ -91,7 +91,7 @@ def story(rig: MediaWikiRig, deployed: Deploy) -> Iterator[Story]:
     )
     settings["rules"][0]["actions"] = ["log", "category", "tag"]
     bot.configure(settings)
-    rig.http_faults([edit_filter("Filtered.png")])
+    rig.http_faults([edit_filter("Filtered.jpg")])
     with bot:
         yield Story(rig, bot)
 
@@ -123,8 +123,8 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
         rig.runtime(lag=30)
         story.upload(MOVED, MOVED_BARE, *story.some(share))
         story.logged("maxlag")
-        admin.move(f"File:{MOVED}", "File:New.png")
-        admin.move(f"File:{MOVED_BARE}", "File:Bare new.png", redirect=False)
+        admin.move(f"File:{MOVED}", "File:New.jpg")
+        admin.move(f"File:{MOVED_BARE}", "File:Bare new.jpg", redirect=False)
         rig.runtime(lag=None)
         limits = {"edit": {"user": [1, 3], "newbie": [1, 3]}}
         no_exemption = {"bot": {"noratelimit": False}}
@@ -207,7 +207,7 @@ def check_entries(texts: dict[str, str], flagged: dict[int, str]) -> None:
 
 def check_categories(story: Story) -> None:
     """Each file is in the category by one edit of the bot's, but for those that are not to be."""
-    renamed = {MOVED: "New.png", MOVED_BARE: "Bare new.png"}
+    renamed = {MOVED: "New.jpg", MOVED_BARE: "Bare new.jpg"}
     for name in story.names:
         history = story.admin.history(f"File:{renamed.get(name, name)}")
         ours = [revision for revision in history if revision.user == "RigBot"]
@@ -223,7 +223,7 @@ def check_tags(story: Story, flagged: dict[int, str]) -> None:
     assert {event["logid"] for event in uploads if event["tags"] == [TAG]} == set(flagged)
     actions = story.admin.get(**asked, letype="tag")["query"]["logevents"]
     tagged = Counter(event["params"]["logid"] for event in actions)
-    assert tagged == Counter(flagged)
+    assert tagged == Counter(list(flagged))
 
 
 def last_deleted_text(story: Story, title: str) -> str:

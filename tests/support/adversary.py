@@ -7,7 +7,7 @@ from typing import Self
 from bot.publish.page import mark
 from rig import ApiError, MediaWikiRig, WikiClient
 
-PAUSE_S = 0.05
+PAUSE_S = 0.3
 MARK = mark("medium")
 
 
