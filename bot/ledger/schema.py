@@ -154,6 +154,7 @@ decisions = Table(
     Column("hits", JSON),  # every rule that applied, those in shadow too
     Column("facts", JSON),  # what was known of the file, for `lookout rules test`
     Index("decisions_by_time", "decided_at"),
+    Index("decisions_by_upload", "log_id"),
     **TABLE_OPTIONS,
 )
 

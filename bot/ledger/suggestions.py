@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, case, func, select
 
+from bot.ledger.days import FLAGGED
 from bot.ledger.schema import State, decisions, outbox, scores, uploads
 from bot.ledger.transactions import reading
 
 # Kinds of effects. An upload's several effects are one suggestion.
-LOG_PAGE = "log-page"
-AUDIT = "audit"
-_KINDS = (LOG_PAGE, "category", "tag", AUDIT)  # the first that an upload has stands for all
+LOG_PAGE: Final = "log-page"
+AUDIT: Final = "audit"
+_any: Final = decisions.alias()
+_KINDS: Final = (LOG_PAGE, "category", "tag", AUDIT)  # the first that an upload has stands for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +82,14 @@ class Suggestions:
 
     def volumes(self, since: float, until: float) -> Volumes:
         """Count the uploads seen in a span of time."""
-        seen = (uploads.c.seen_at >= since) & (uploads.c.seen_at < until)
-        scored = uploads.c.state == State.SCORED
+        query = select(
+            func.count(),
+            func.count(case((uploads.c.state == State.SCORED, 1))),
+            func.count(case((uploads.c.verdict == FLAGGED, 1))),
+        ).where(uploads.c.seen_at >= since, uploads.c.seen_at < until)
         with reading(self._engine) as connection:
-            total, done, suggested = (
-                connection.scalar(select(func.count()).select_from(uploads).where(condition)) or 0
-                for condition in (seen, seen & scored, seen & (uploads.c.verdict == "review"))
-            )
-        return Volumes(seen=total, scored=done, suggested=suggested, cleared=done - suggested)
+            seen, scored, suggested = connection.execute(query).one()
+        return Volumes(seen=seen, scored=scored, suggested=suggested, cleared=scored - suggested)
 
     def _where(self, *conditions: ColumnElement[bool]) -> list[Suggestion]:
         query = _joined().where(outbox.c.kind.in_(_KINDS), *conditions)
@@ -99,7 +101,8 @@ class Suggestions:
 
 def _joined() -> Select[Any]:
     """Select each entry with the last decision that its upload got, and the scores it rests on."""
-    newest = select(func.max(decisions.c.id)).group_by(decisions.c.log_id)
+    newest = select(func.max(_any.c.id)).where(_any.c.log_id == outbox.c.log_id)
+    last = newest.correlate(outbox).scalar_subquery()
     return (
         select(
             *outbox.c["log_id", "kind", "page", "entry", "created_at", "sent_at"],
@@ -108,9 +111,8 @@ def _joined() -> Select[Any]:
             scores.c.medium,
         )
         .join_from(outbox, uploads, outbox.c.log_id == uploads.c.log_id)
-        .join(decisions, decisions.c.log_id == outbox.c.log_id)
+        .join(decisions, (decisions.c.log_id == outbox.c.log_id) & (decisions.c.id == last))
         .join(scores, (scores.c.sha1 == decisions.c.sha1) & (scores.c.model == decisions.c.model))
-        .where(decisions.c.id.in_(newest))
     )
 
 

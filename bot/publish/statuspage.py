@@ -7,8 +7,7 @@ from bot.publish.wiki import ReviewWiki
 from bot.settings.publishing import PublishSettings
 from bot.settings.reviewing import ReviewSettings
 from bot.statistics.interval import Share
-from bot.statistics.recent import recent
-from bot.statistics.report import overall
+from bot.statistics.recent import recent_precision
 from bot.statistics.text import interval
 
 NAME = "status"
@@ -37,7 +36,7 @@ class StatusPage(KeptPage):
             table=lambda: status_table(
                 ledger.census.take(),
                 quota_of(ledger, settings),
-                overall(recent(ledger, reviews)).precision,
+                recent_precision(ledger, reviews),
             ),
         )
 

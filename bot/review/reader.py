@@ -29,31 +29,39 @@ class ReviewReader:
         self._ledger = ledger
         self._commons = commons
         self._reviewers = Reviewers(commons.api, own_name=own_name)
+        self._refusals: dict[Source, str] = {}
 
     def turn(self, settings: Settings) -> int:
         """Read every source on; return whether there is more to read at once.
 
+        A source about which the wiki refuses to answer holds up none of the others.
+
         Raises:
             RetryLater: the wiki or the ledger is busy; what was stored stays, the rest comes later.
-            Refused: the wiki does not answer about one source; the others were read.
         """
         more = 0
-        refusal: Refused | None = None
         for source in settings.reviews.sources:
             try:
                 for reading in self._readings(source, settings):
                     self._store(reading, settings.reviews)
                     more += reading.more
+                self._refusals.pop(source, None)
             except Refused as error:
-                refusal = error
-        if refusal:
-            raise refusal
+                self._complain(source, str(error))
         return more
+
+    def _complain(self, source: Source, error: str) -> None:
+        """Log a refusal, once for as long as it lasts."""
+        if self._refusals.get(source) != error:
+            log.warning("review.refused", source=source, error=error)
+        self._refusals[source] = error
 
     def _readings(self, source: Source, settings: Settings) -> Iterator[Reading]:
         api, ledger = self._commons.api, self._ledger
         if source == "page":
             yield from pages.readings(api, ledger, settings.reviews)
+        elif source == "category" and settings.publish.category.send == "none":
+            return
         elif source == "category":
             category = f"{CATEGORY_NAMESPACE}{settings.publish.category.name}"
             yield from categories.readings(api, ledger, category)

@@ -4,12 +4,22 @@ import time
 from typing import Final
 
 from bot.ledger import Ledger
+from bot.ledger.suggestions import AUDIT
 from bot.settings.reviewing import ReviewSettings
 from bot.statistics.cases import gather
-from bot.statistics.report import Report, report
+from bot.statistics.interval import Share
+from bot.statistics.report import Report, precision, report
 
 DAYS: Final = 90
 DAY_S: Final = 86_400.0
+
+
+def recent_precision(ledger: Ledger, settings: ReviewSettings) -> Share:
+    """Return how many of the suggestions of the last days were worth a look."""
+    until = time.time()
+    cases = gather(ledger, until - DAYS * DAY_S, until, settings)
+    suggested = [case for case in cases if case.suggestion.kind != AUDIT]
+    return precision("all", "all", suggested).precision
 
 
 def recent(ledger: Ledger, settings: ReviewSettings, *, days: int = DAYS) -> Report:

@@ -92,11 +92,6 @@ def precision(dimension: str, value: str, cases: Sequence[Case]) -> Precision:
     )
 
 
-def overall(report: Report) -> Precision:
-    """Return the line of a report on all suggestions."""
-    return report.precision[0]
-
-
 def latency(cases: Iterable[Case]) -> Latency:
     """Return the median and the 90th percentile of the time to a decision."""
     seconds = sorted(case.latency for case in cases if case.latency is not None)

@@ -14,6 +14,7 @@ from bot.ledger import Ledger, Review
 from bot.publish.template import EntryCall, render
 from bot.review.reader import ReviewReader
 from bot.settings.intake import WikiSettings
+from bot.settings.publishing import CategorySettings, PublishSettings
 from rig import MediaWikiRig
 from support.ledgers import address
 from support.reviews import PAGE, suggest
@@ -81,7 +82,8 @@ def entry(key: int, state: str) -> str:
 
 def settings(rig: MediaWikiRig, **reviews: Any) -> Settings:
     wiki = WikiSettings(api=rig.api_url)
-    base = Settings(wiki=wiki)
+    publish = PublishSettings(category=CategorySettings(send="live"))
+    base = Settings(wiki=wiki, publish=publish)
     return base.model_copy(update={"reviews": base.reviews.model_copy(update=reviews)})
 
 

@@ -75,6 +75,19 @@ def test_a_new_page_says_what_it_is_and_stays_out_of_search_engines() -> None:
     assert text.endswith("|state=}}\n")
 
 
+def test_a_page_of_files_drawn_by_lot_does_not_call_them_suggestions() -> None:
+    drawn = an_entry(1, rule="audit", tier="low", confidence=0.0, scores={}, reason="drawn by lot")
+    text = with_calls("", [call_of(drawn)], SETTINGS)
+    assert "drawn by lot" in text
+    assert "not</em> suggested" in text
+    assert order(with_calls(text, [call(2)], SETTINGS)) == [2, 1]
+
+
+def test_an_entry_like_one_that_was_marked_fine_says_so() -> None:
+    like = an_entry(7, like="File:Other.jpg")
+    assert call_of(like).note == "flagged though like File:Other.jpg that was marked fine"
+
+
 def test_the_highest_tier_stands_on_top_and_in_it_the_newest_entry() -> None:
     text = with_calls("", [call(1, tier="low"), call(2), call(4), call(3, tier="high")], SETTINGS)
     assert order(text) == [3, 4, 2, 1]
