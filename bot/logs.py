@@ -7,8 +7,9 @@ line: `upload.scored`, `upload.skipped` or `upload.dead`, with all that became o
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Final
+from typing import Final, Protocol
 
 import stamina
 import structlog
@@ -19,9 +20,22 @@ FORMAT_VARIABLE: Final = "LOOKOUT_LOG"
 FORMATS: Final = ("text", "json")
 
 
+class Keyed(Protocol):
+    """An upload, or what belongs to one."""
+
+    @property
+    def log_id(self) -> int:
+        """Its key."""
+
+
 def concerning(log_id: int) -> AbstractContextManager[None]:
     """Return the context in which every line this thread logs carries the upload's key."""
     return structlog.contextvars.bound_contextvars(key=log_id)
+
+
+def keys_of(uploads: Iterable[Keyed]) -> str:
+    """Return the field `keys` of a line that concerns several uploads."""
+    return ",".join(str(upload.log_id) for upload in uploads)
 
 
 def configure(*, verbose: bool = False) -> None:

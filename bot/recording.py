@@ -10,7 +10,7 @@ from bot.commons import Commons
 from bot.config import Settings
 from bot.errors import GateClosed, LookoutError, NotThereYet
 from bot.ledger import Job
-from bot.logs import concerning
+from bot.logs import concerning, keys_of
 from bot.settling import Finding, Look, Settler
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,8 @@ class Recorder:
         try:
             self._record(looks, settings)
         except GateClosed as error:
-            log.info("scoring.kept-for-later", uploads=len(looks), error=str(error))
+            told = keys_of(job for job, _ in looks)
+            log.info("scoring.kept-for-later", keys=told, error=str(error))
             self._late += looks
             for job, _ in looks:
                 self._done(job)

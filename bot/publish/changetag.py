@@ -7,6 +7,7 @@ import structlog
 
 from bot.errors import Refused
 from bot.ledger import Outbox
+from bot.logs import keys_of
 from bot.publish.output import TAG
 from bot.publish.page import links
 from bot.publish.wiki import ReviewWiki
@@ -44,11 +45,12 @@ class ChangeTag:
             advice = (
                 f"`lookout wiki setup --live` makes the tag, or an admin at Special:Tags: {name}"
             )
-            log.warning("publish.tag-refused", error=str(error), advice=advice)
+            told = {"keys": keys_of(effects), "error": str(error)}
+            log.warning("publish.tag-refused", **told, advice=advice)
             return
         tagged = [effect for effect in effects if effect.log_id not in refused]
         self._outbox.mark_sent(tagged, self.wiki.mode, page=PAGE, revision=NO_REVISION)
         for effect in effects:
             if effect.log_id in refused:
                 self._outbox.refuse([effect], refused[effect.log_id])
-        log.info("publish.tagged", entries=len(tagged), refused=len(refused), tag=name)
+        log.info("publish.tagged", keys=keys_of(tagged), refused=len(refused), tag=name)

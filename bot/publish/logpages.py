@@ -8,6 +8,7 @@ import structlog
 
 from bot.errors import PageClosed, Refused
 from bot.ledger import Effect, Outbox
+from bot.logs import keys_of
 from bot.publish.editing import edit
 from bot.publish.entry import call_of
 from bot.publish.output import AUDIT, LOG_PAGE
@@ -88,7 +89,8 @@ class LogPages:
         except PageClosed:
             raise
         except Refused as error:
-            log.warning("publish.refused", page=title, entries=len(effects), error=str(error))
+            told = {"keys": keys_of(effects), "error": str(error)}
+            log.warning("publish.refused", page=title, **told)
             self._isolate(title, effects)
 
     def _save(self, title: str, effects: Sequence[Effect]) -> None:
@@ -135,14 +137,14 @@ class LogPages:
     def _put_off(self, effects: Sequence[Effect], error: Refused) -> None:
         pause = self._settings.put_off_seconds
         self._outbox.postpone(effects, str(error), pause_s=pause)
-        log.warning("publish.put-off", entries=len(effects), error=str(error), seconds=pause)
+        log.warning("publish.put-off", keys=keys_of(effects), error=str(error), seconds=pause)
 
     def _mark(self, effects: Sequence[Effect], page: Page, *, added: int) -> None:
         if effects:
             mode = self.wiki.mode
             self._outbox.mark_sent(effects, mode, page=page.title, revision=page.revision)
-            told = ",".join(str(effect.log_id) for effect in effects)
-            log.info("publish.sent", page=page.title, added=added, mode=mode, keys=told)
+            told = {"mode": mode, "keys": keys_of(effects)}
+            log.info("publish.sent", page=page.title, added=added, **told)
 
 
 def _open(title: str, parts: Mapping[int, Page]) -> Iterator[Page]:

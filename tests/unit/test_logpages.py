@@ -1,5 +1,6 @@
 """From the outbox to the log pages: each entry once, whatever the wiki does in between."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,15 @@ def test_with_nothing_to_send_nothing_is_due(ledger: Ledger, pages: LogPages) ->
     assert not pages.due()
     fill(ledger, 1)
     assert pages.due()
+
+
+def test_lines_on_several_uploads_carry_all_their_keys(
+    ledger: Ledger, pages: LogPages, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    fill(ledger, 1, 3)
+    pages.send()
+    assert "keys='1,3'" in caplog.text
 
 
 def test_everything_goes_out_in_one_edit_a_page(

@@ -20,6 +20,7 @@ LOOPBACK = "127.0.0.1"
 READY_S = 120
 SETTLE_S = 120
 GOODBYE_S = 12
+QUICK_S = 3.0  # less than the model takes to load
 LAST_WORDS = {"upload.scored", "upload.skipped", "upload.dead"}
 
 
@@ -61,6 +62,13 @@ def figures(url: str) -> dict[str, float]:
     return found
 
 
+def latest_turn_due_s(url: str) -> float:
+    """Return for how long the turn of the latest of all threads has been due."""
+    families = text_string_to_metric_families(requests.get(url, timeout=30).text)
+    overdue = [family for family in families if family.name == "lookout_thread_overdue_seconds"]
+    return max(sample.value for family in overdue for sample in family.samples)
+
+
 def upload(mini: MiniCommons, stream: EventStreamServer, name: str, content: bytes) -> int:
     """Upload a file and announce it; return its log id."""
     entry = mini.wiki.upload(f"File:{name}", content, user="Alice", comment="")
@@ -84,6 +92,8 @@ def test_probes_metrics_and_log_tell_what_the_bot_does(tmp_path: Path) -> None:
             wait_until(lambda: status(f"{base}/readyz") == 200)
             keys = [upload(mini, stream, f"{n}.jpg", CAT + bytes(n)) for n in range(3)]
             running.wait_for(lambda state: settled(state, seen=3), SETTLE_S)
+            # A thread that only ever began would be overdue by more each time.
+            wait_until(lambda: latest_turn_due_s(f"{base}/metrics") < QUICK_S)
             told = figures(f"{base}/metrics")
             assert running.terminate(GOODBYE_S) == 0
         lines = [json.loads(line) for line in running.log_text().splitlines()]
