@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.reformatter import Interpolation, VideoReformatter
@@ -194,19 +195,18 @@ def _opened(source: Source) -> InputContainer:
 def _video(container: InputContainer) -> VideoStream:
     """Return the video that a player would show; a cover picture of a sound is none."""
     streams = container.streams.video
+    if not streams and not container.streams.audio:
+        raise Undecodable("damaged: neither pictures nor sound are in it")
     if not streams:
-        raise NoPictures(f"a sound without pictures ({_names(container)})")
-    shown = next((s for s in streams if _codec(s) in CODECS), None)
+        names = ", ".join(sorted({_codec(stream) for stream in container.streams.audio}))
+        raise NoPictures(f"a sound without pictures, in {names}")
+    shown = next((stream for stream in streams if _codec(stream) in CODECS), None)
     if shown is None:
-        names = ", ".join(sorted({_codec(s) for s in streams}))
+        names = ", ".join(sorted({_codec(stream) for stream in streams}))
         raise Unsupported(f"a video in {names}; read here are {', '.join(sorted(CODECS))}")
     return shown
 
 
-def _codec(video: VideoStream) -> str:
-    return video.codec_context.codec.canonical_name
-
-
-def _names(container: InputContainer) -> str:
-    found = {stream.codec_context.name for stream in container.streams.audio}
-    return ", ".join(sorted(found)) or "no stream at all"
+def _codec(stream: VideoStream | AudioStream) -> str:
+    context: Any = stream.codec_context  # None, whatever its type says, for one unknown to FFmpeg
+    return context.codec.canonical_name if context else "an unknown codec"

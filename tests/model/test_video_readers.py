@@ -184,6 +184,11 @@ def test_a_video_without_a_frame_gives_none(opened: Callable[..., Reader]) -> No
         assert frames == []
 
 
+def test_a_codec_that_nobody_knows_is_no_crash(opened: Callable[..., Reader]) -> None:
+    with pytest.raises((Unsupported, Undecodable)):
+        opened(sample("VP8").replace(b"V_VP8", b"V_XY8"))
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
