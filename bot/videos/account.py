@@ -8,7 +8,7 @@ from typing import Any
 from bot.rules.views import weight
 from bot.settings.rules import Rule
 from bot.settings.video import VideoSettings
-from bot.videos.places import clock, heaviest
+from bot.videos.places import clock, heaviest, precise
 from model.video.limits import VideoLimits
 from model.video.score import Scores, Summary, Value, VideoScore, aggregate
 
@@ -71,14 +71,14 @@ def lines(score: VideoScore, rules: Sequence[Rule]) -> Iterator[str]:
     yield from (f"watched in part: {reason}" for reason in score.reasons)
     for figures in account(score, rules)["rules"]:
         yield (
-            f"{figures['rule']:<12}{figures['overall']:.2f} at {clock(figures['at_s'])}, "
+            f"{figures['rule']:<12}{figures['overall']:.2f} at {precise(figures['at_s'])}, "
             f"highest {figures['maximum']:.2f}, above {figures['threshold']:.2f} for "
             f"{figures['longest_run_s']:.1f} s on end, {figures['share_above']:.0%} of the time"
         )
     for scene in by_any_rule(score, rules).scenes:
         mark = "*" if scene.score >= threshold_of(rules) else " "
-        span = f"{clock(scene.start_s)} to {clock(scene.end_s)}"
-        yield f"{mark} {span:<20}{scene.score:.2f} at {clock(scene.at_s)}"
+        span = f"{precise(scene.start_s)} to {precise(scene.end_s)}"
+        yield f"{mark} {span:<20}{scene.score:.2f} at {precise(scene.at_s)}"
 
 
 def _figures(score: VideoScore, rule: Rule) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from PIL import Image
 from bot.rules.views import Scores
 from bot.settings.rules import Rule
 from bot.videos.account import by_any_rule, lines, threshold_of
-from bot.videos.places import clock, heaviest
+from bot.videos.places import heaviest, precise
 from bot.videos.timeline import timeline
 from model.video.score import SceneScore, VideoScore
 
@@ -100,7 +100,7 @@ def _card(scene: SceneScore, threshold: float, thumbnails: Sequence[bytes]) -> s
     source = base64.b64encode(thumbnails[scene.best.number]).decode("ascii")
     return (
         f'<li class="{kind}"><label><input type="checkbox" aria-label="show the thumbnail">'
-        f'<img alt="a frame at {clock(scene.at_s)}" src="data:image/jpeg;base64,{source}"></label>'
-        f"<p><strong>{scene.score:.2f}</strong> at {clock(scene.at_s)}<br>"
-        f'<span class="note">{clock(scene.start_s)} to {clock(scene.end_s)}</span></p></li>'
+        f'<img alt="a frame at {precise(scene.at_s)}" src="data:image/jpeg;base64,{source}"></label>'
+        f"<p><strong>{scene.score:.2f}</strong> at {precise(scene.at_s)}<br>"
+        f'<span class="note">{precise(scene.start_s)} to {precise(scene.end_s)}</span></p></li>'
     )

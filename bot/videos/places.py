@@ -14,6 +14,12 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
+def precise(seconds: float) -> str:
+    """Return a time in a video to the tenth of a second: 0:07.4."""
+    tenths = int(10 * seconds + 1e-6)  # so that 3.5 is not printed as 3.4
+    return f"{clock(tenths / 10)}.{tenths % 10}"
+
+
 def heaviest(rules: Sequence[Rule], scores: Scores) -> float:
     """Return what the heaviest rule weighs in one view, 0 to 1."""
     return max(weight(rule, scores) for rule in rules)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from bot.videos.places import clock
+from bot.videos.places import clock, precise
 from model.video.score import SceneScore, Summary, Value, VideoScore
 
 WIDTH: Final = 1000
@@ -35,7 +35,7 @@ def timeline(score: VideoScore, summary: Summary, value: Value, threshold: float
 def _bar(scene: SceneScore, threshold: float, across: Callable[[float], float]) -> str:
     left, right, top = across(scene.start_s), across(scene.end_s), _down(scene.score)
     kind = "above" if scene.score >= threshold else "below"
-    title = escape(f"{clock(scene.start_s)} to {clock(scene.end_s)}: {scene.score:.2f}")
+    title = escape(f"{precise(scene.start_s)} to {precise(scene.end_s)}: {scene.score:.2f}")
     return (
         f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" '
         f'width="{max(1.0, right - left):.1f}" height="{HEIGHT - top:.1f}">'

@@ -83,7 +83,7 @@ def test_a_person_reads_scenes_and_times_and_opens_a_page_that_stands_alone(
     assert "0:04 of vp9, 320 x 240: 3 scenes" in lines[0]
     marked = [line for line in lines if line.strip().startswith("*")]
     assert len(marked) == 1
-    assert "0:02 to 0:03" in marked[0]
+    assert "0:02.0 to 0:03.5" in marked[0]
     page = sheet.read_text(encoding="utf-8")
     assert "a &lt;clip&gt;.webm" in page
     assert "<clip>" not in page
