@@ -22,8 +22,7 @@ help:
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
-	@echo "make fuzz   10,000 damaged files through the decoder"
-	@echo "make trouble  200 uploads published on a MediaWiki where everything goes wrong"
+	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
 demo: $(MODEL)

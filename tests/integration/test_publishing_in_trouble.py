@@ -107,7 +107,7 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
     story: Story, measured: Callable[[str], None]
 ) -> None:
     rig, bot, admin = story.rig, story.bot, story.admin
-    share = max(1, (UPLOADS - len(ODD)) // 8)
+    share = max(1, (UPLOADS - len(ODD)) // 9)
     start = time.monotonic()
     bot.wait_for_log("stream.connected", PATIENCE_S)
     story.upload(*story.some(share))
@@ -115,6 +115,7 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
     story.logged("publish.tag-refused")  # there is no such tag yet
     admin.post("managetags", operation="create", tag=TAG, reason="test")
     with Adversary(rig, PAGE_PREFIX) as adversary:
+        conflict(story, adversary, uploads=share)
         story.meet({"readOnly": "maintenance"}, "readonly", uploads=share)
         story.upload(FILTERED)
         story.upload(NOBOTS, text="{{nobots}}")
@@ -158,6 +159,17 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
         f"account, {conflicts} conflicts met by the bot and {adversary.conflicts} by the account"
     )
     assert bot.terminate(12) == 0
+
+
+def conflict(story: Story, adversary: Adversary, *, uploads: int) -> None:
+    """Have the second account edit the bot's very lines between the bot's reading and saving."""
+    log_edit = r"title=User:RigBot/Log(?s:.)*bot=1|bot=1(?s:.)*title=User:RigBot/Log"
+    with story.rig.hold(log_edit) as held:
+        story.upload(*story.some(uploads))
+        held.wait_until_reached()
+        adversary.wait_for_edits(2)
+        held.release()
+        story.logged("publish.conflict")
 
 
 def protect_all(story: Story) -> None:

@@ -2,12 +2,15 @@
 
 import itertools
 import threading
+import time
 from typing import Self
 
 from bot.publish.page import mark
 from rig import ApiError, MediaWikiRig, WikiClient
 
-PAUSE_S = 0.3
+PAUSE_S = 0.2
+PATIENCE_S = 60.0
+POLL_S = 0.05
 MARK = mark("medium")
 
 
@@ -29,6 +32,14 @@ class Adversary:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+
+    def wait_for_edits(self, number: int) -> None:
+        """Return after so many more edits."""
+        wanted = len(self.words) + number
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self.words) < wanted:
+            assert time.monotonic() < deadline, "the account could not edit"
+            time.sleep(POLL_S)
 
     def _run(self) -> None:
         for number in itertools.count():
