@@ -11,6 +11,9 @@ LookoutError
 │       ├── OverLimit     more bytes, pixels or frames than the limits allow
 │       └── NoPictures    a sound without pictures, or a video without a frame
 └── Stop                  going on would be wrong: a person has to act
+    ├── DatasetUnusable   labelled pictures that cannot be learned from as they are
+    ├── TrainingRefused   these settings, or this earlier run, do not fit together
+    ├── CannotStore       a result cannot be written: full disk, missing rights
     └── BundleError
         ├── BundleMissing the model is not installed
         ├── BundleCorrupt files on disk do not match their recorded hashes
@@ -66,6 +69,18 @@ class OverLimit(ImageError):
 
 class NoPictures(ImageError):
     """A sound without pictures, or a video without a frame; the message says which."""
+
+
+class DatasetUnusable(Stop):
+    """Labelled pictures that cannot be learned from as they are; the message says which."""
+
+
+class TrainingRefused(Stop):
+    """Settings that do not fit the data set, the model or the run that is to go on."""
+
+
+class CannotStore(Stop):
+    """A result could not be written, and what was there before still is."""
 
 
 class BundleError(Stop):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from model.errors import CannotStore
+
 
 def sha256_of(path: Path) -> str:
     """Return the hexadecimal sha256 of a file, reading it in pieces."""
@@ -39,3 +41,19 @@ def replacing_file(target: Path) -> Iterator[Path]:
         new = Path(scratch, target.name)
         yield new
         os.replace(new, target)  # noqa: PTH105 - says that an existing file goes
+
+
+@contextmanager
+def storing(what: str, target: Path) -> Iterator[None]:
+    """Say plainly what could not be written, if the block cannot write it.
+
+    Raises:
+        CannotStore: The disk is full, or the folder may not be written to.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CannotStore(
+            f"The {what} could not be written to {target}: {error.strerror or error}. What was "
+            "there before is unchanged. Make room or choose another folder, then run it again."
+        ) from error

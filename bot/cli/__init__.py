@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "rules",
     "check_config",
     "models",
+    "dataset",
     "score",
     "stats",
     "thresholds",

@@ -1,0 +1,1 @@
+"""A benign stand-in task: drawings against photograph-like pictures."""

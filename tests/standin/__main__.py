@@ -1,0 +1,18 @@
+"""`PYTHONPATH=tests python -m standin FOLDER`: write the stand-in task."""
+
+import argparse
+from pathlib import Path
+
+from standin.task import make
+
+
+def main() -> None:
+    """Write the pictures."""
+    parser = argparse.ArgumentParser(prog="python -m standin", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--pictures", type=int, default=3000)
+    arguments = parser.parse_args()
+    make(arguments.folder, arguments.pictures)
+
+
+main()
