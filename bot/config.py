@@ -18,6 +18,7 @@ from bot.settings.reviewing import ReviewSettings
 from bot.settings.rules import DEFAULT_RULES, Rule
 from bot.settings.scoring import ModelSettings, RetrySettings
 from bot.settings.services import LedgerSettings
+from bot.settings.serving import ServeSettings
 from bot.settings.values import Section
 from bot.settings.video import VideoSettings
 from bot.settings.watching import WatchSettings
@@ -38,6 +39,7 @@ class Settings(Section):
     control: ControlSettings = ControlSettings()
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
+    serve: ServeSettings = ServeSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)
 
     @model_validator(mode="after")

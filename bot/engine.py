@@ -1,6 +1,6 @@
 """Bytes of one picture → scored views, in processes that take a hostile file's damage alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from bot.home import models_folder
 from bot.rules import View
 from bot.settings.intake import MediaSettings
 from bot.settings.scoring import ModelSettings
-from model.decoder import IsolatedDecoder
+from model.decoderpool import DecoderPool
 from model.heat_map import heat_map
 from model.image import DecodeLimits, Picture
 from model.isolated_classifier import IsolatedClassifier, Second
@@ -32,10 +32,10 @@ class Seen:
 
 
 class Engine:
-    """A decoder and a classifier, each in a child process."""
+    """Decoders and a classifier, each in a child process."""
 
-    def __init__(self, model: ModelSettings, media: MediaSettings) -> None:
-        """Start the classifier.
+    def __init__(self, model: ModelSettings, media: MediaSettings, *, decoders: int = 1) -> None:
+        """Start the classifier. Threads may share it; `decoders` pictures are decoded at once.
 
         Raises:
             BundleError: the model is not installed, or damaged.
@@ -49,10 +49,12 @@ class Engine:
             second=Second(**opinion.model_dump()) if opinion.name else None,
         )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
-        self._decoder = IsolatedDecoder(limits=limits, target=self._classifier.input_edge)
+        edge = self._classifier.input_edge
+        self._decoder = DecoderPool(decoders, limits=limits, target=edge)
         self._watcher: VideoWatcher | None = None
         self.version = self._classifier.version
         self.labels = self._classifier.labels
+        self.provenance = self._classifier.provenance
 
     def look(self, data: bytes, place: str, media: MediaSettings) -> Seen:
         """Decode and score one picture; `place` says which part of its file it is.
@@ -61,12 +63,16 @@ class Engine:
             ImageError: the bytes are no picture, or one over the limits.
             WorkerDied: they crashed or stalled a child process, which is already replaced.
         """
-        picture = self._decoder.decode(data, timeout_s=media.decode_seconds)
-        scores = self._classifier.classify([frame.pixels for frame in picture.frames])
-        marks = [frame.fingerprint for frame in picture.frames]
-        seen = zip(scores, _places(picture, place), marks, strict=True)
-        views = tuple(View(score, where, mark) for score, where, mark in seen)
-        return Seen(views, picture.truncated)
+        picture = self.decode(data, media)
+        return seen(picture, self.classify([frame.pixels for frame in picture.frames]), place)
+
+    def decode(self, data: bytes, media: MediaSettings) -> Picture:
+        """Decode one picture; the first half of `look`, which raises the same."""
+        return self._decoder.decode(data, timeout_s=media.decode_seconds)
+
+    def classify(self, pictures: Sequence[NDArray[np.uint8]]) -> list[dict[str, float]]:
+        """Score decoded pictures, uint8 RGB (H, W, 3); the second half of `look`."""
+        return self._classifier.classify(pictures)
 
     def watch(self, path: Path, limits: VideoLimits, keep: Keep | None = None) -> VideoScore:
         """Watch a video file; a process of its own decodes it, and ends with it.
@@ -109,7 +115,7 @@ class Engine:
         Raises:
             ImageError, WorkerDied: as for `look`.
         """
-        picture = self._decoder.decode(data, timeout_s=media.decode_seconds)
+        picture = self.decode(data, media)
         frame = picture.frames[_places(picture, "").index(view.place)]
         return heat_map(frame.pixels, self._classifier.explain(frame.pixels, label))
 
@@ -119,6 +125,13 @@ class Engine:
             self._watcher.close()
         self._decoder.close()
         self._classifier.close()
+
+
+def seen(picture: Picture, scores: Sequence[Mapping[str, float]], place: str) -> Seen:
+    """Return what a decoded picture showed, given the scores of its frames in their order."""
+    marks = [frame.fingerprint for frame in picture.frames]
+    parts = zip(scores, _places(picture, place), marks, strict=True)
+    return Seen(tuple(View(score, where, mark) for score, where, mark in parts), picture.truncated)
 
 
 def _places(picture: Picture, place: str) -> list[str]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from bot.errors import NetworkFault, NotThereYet, Refused
 from bot.http import (
@@ -23,7 +24,15 @@ TROUBLED = (TOO_MANY_REQUESTS, *range(500, 600))
 
 
 class FileHosts:
-    """Opens addresses. Safe to share between threads, which then wait for each other."""
+    """Opens addresses. Safe to share between threads, which then wait for each other.
+
+    Args:
+        wiki: Its own host and its file hosts; no other is asked.
+        media: How long, and how many at once.
+        user_agent: Who asks.
+        patience: The gate of all requests.
+        adapter: Makes the connections, where a stranger may name the address; see `bot.guard`.
+    """
 
     def __init__(
         self,
@@ -32,7 +41,9 @@ class FileHosts:
         *,
         user_agent: str,
         patience: Patience | None = None,
+        adapter: HTTPAdapter | None = None,
     ) -> None:
+        self._adapter = adapter
         self._hosts = {wiki.hostname, *wiki.file_hosts}
         self._timeout = (CONNECT_TIMEOUT_S, media.timeout_seconds)
         self._agent = {"User-Agent": user_agent}
@@ -77,13 +88,18 @@ class FileHosts:
             raise Refused(f"{address!r} is not on {hosts}; see wiki.file_hosts in config.yaml")
 
     def _ask(self, address: str, headers: Mapping[str, str]) -> requests.Response:
-        return requests.get(
-            address,
-            headers={**headers, **self._agent},
-            stream=True,
-            allow_redirects=False,
-            timeout=self._timeout,
-        )
+        with requests.Session() as session:
+            if self._adapter:
+                session.trust_env = False  # a proxy would look names up by itself
+                session.mount("https://", self._adapter)
+                session.mount("http://", self._adapter)
+            return session.get(
+                address,
+                headers={**headers, **self._agent},
+                stream=True,
+                allow_redirects=False,
+                timeout=self._timeout,
+            )
 
 
 def raise_for(response: requests.Response, kinds: tuple[str, ...]) -> None:

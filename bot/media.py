@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from bot.commons import FileInfo
 from bot.errors import NetworkFault, NothingToScore, Refused
@@ -59,8 +60,11 @@ class Fetcher:
         *,
         user_agent: str,
         patience: Patience | None = None,
+        adapter: HTTPAdapter | None = None,
     ) -> None:
-        self.hosts = FileHosts(wiki, media, user_agent=user_agent, patience=patience)
+        self.hosts = FileHosts(
+            wiki, media, user_agent=user_agent, patience=patience, adapter=adapter
+        )
         self._settings = media
 
     def fetch(self, address: str) -> bytes:

@@ -3,6 +3,7 @@
 LookoutError
 ├── RetryLater            a passing fault: try the same thing again after a pause
 │   └── WorkerDied        the isolated process crashed, hung or ran out of memory on this input
+│       └── WorkerStalled it gave no answer in time
 ├── NotYet                the thing is still being made: ask again in a while
 ├── Never                 this input will not succeed, however often it is tried
 │   └── ImageError
@@ -49,6 +50,10 @@ class Stop(LookoutError):
 
 class WorkerDied(RetryLater):
     """An isolated process ended without an answer; the input may be to blame."""
+
+
+class WorkerStalled(WorkerDied):
+    """An isolated process was ended because its time was up."""
 
 
 class ImageError(Never):

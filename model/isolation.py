@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from model import errors
-from model.errors import LookoutError, Never, NotYet, RetryLater, WorkerDied
+from model.errors import LookoutError, Never, NotYet, RetryLater, WorkerDied, WorkerStalled
 from model.wire import Channel, Garbled
 
 START_TIMEOUT_S: Final = 60.0
@@ -83,7 +83,7 @@ class _Child:
             self._channel.send(request, deadline=deadline)
             reply = self._channel.receive(deadline=deadline, max_bytes=answer_bytes)
         except TimeoutError as error:
-            raise WorkerDied(f"no answer within {timeout_s:g} s") from error
+            raise WorkerStalled(f"no answer within {timeout_s:g} s") from error
         except Garbled as error:
             raise WorkerDied(f"unreadable answer: {error}") from error
         except (EOFError, OSError) as error:

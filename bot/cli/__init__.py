@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "models",
     "dataset",
     "score",
+    "serve",
     "stats",
     "thresholds",
     "demo",
@@ -39,6 +40,7 @@ first steps:
   lookout model install         get the default classifier
   lookout score picture.jpg     score files of your own
   lookout check-config          see the settings in force
+  lookout serve                 answer over HTTP: the REST API
   lookout run                   watch the real uploads, dry-run unless configured otherwise
 """
 

@@ -7,7 +7,8 @@ class Secrets(BaseModel):
     """Credentials, from environment variables only.
 
     Either `LOOKOUT_BOT_NAME` and `LOOKOUT_BOT_PASSWORD` (Special:BotPasswords), or the four
-    `LOOKOUT_OAUTH_*` tokens of an owner-only OAuth 1.0a consumer.
+    `LOOKOUT_OAUTH_*` tokens of an owner-only OAuth 1.0a consumer. `LOOKOUT_API_TOKENS` are those
+    of the REST API's clients, with commas or spaces between them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -18,6 +19,7 @@ class Secrets(BaseModel):
     oauth_consumer_secret: SecretStr = SecretStr("")
     oauth_access_token: SecretStr = SecretStr("")
     oauth_access_secret: SecretStr = SecretStr("")
+    api_tokens: SecretStr = SecretStr("")
 
     @property
     def oauth(self) -> tuple[str, str, str, str] | None:
@@ -29,6 +31,11 @@ class Secrets(BaseModel):
             self.oauth_access_secret.get_secret_value(),
         )
         return tokens if all(tokens) else None
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """What clients of the REST API may show; empty when they need to show nothing."""
+        return frozenset(self.api_tokens.get_secret_value().replace(",", " ").split())
 
     @property
     def account(self) -> str:

@@ -55,6 +55,7 @@ def test_only_one_file_can_write_to_a_wiki() -> None:
 
 def test_only_these_files_speak_http() -> None:
     assert importers(BOT, NETWORK - {"pywikibot"}) == {
+        "bot/guard.py",
         "bot/hosts.py",
         "bot/http.py",
         "bot/identity.py",
@@ -62,6 +63,7 @@ def test_only_these_files_speak_http() -> None:
         "bot/stream.py",
         "bot/videos/download.py",
         "bot/watching/server.py",
+        "bot/web/server.py",
         "bot/wikiapi.py",
     }
 

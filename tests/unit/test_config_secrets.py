@@ -55,7 +55,8 @@ def test_no_refusal_repeats_a_secret(file: Path) -> None:
 
 
 def test_the_description_masks_every_secret_and_shows_the_rest(file: Path) -> None:
-    shown = describe(read(file, "media: {stills: 7}\n", **BOT, **OAUTH))
+    tokens = {"LOOKOUT_API_TOKENS": "hunter3"}
+    shown = describe(read(file, "media: {stills: 7}\n", **BOT, **OAUTH, **tokens))
     described = yaml.safe_load(shown)
     assert described["media"]["stills"] == 7
     assert set(described["secrets"].values()) == {"(set)"}

@@ -1,0 +1,46 @@
+"""`lookout serve`: the REST API."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from bot.cli.options import add_command, add_config, host_and_port, settings_of
+
+if TYPE_CHECKING:
+    from bot.cli.options import Subparsers
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `serve`."""
+    parser = add_command(
+        subparsers,
+        "serve",
+        summary="answer over HTTP: the REST API",
+        description=(
+            "Score pictures that others send, and tell what the bot knows, over HTTP. All routes\n"
+            "are listed at /openapi.json; docs/api.md shows them. Pictures are neither stored nor\n"
+            "logged. Runs beside `lookout run`, on the same ledger. Ends cleanly on SIGTERM and\n"
+            "Ctrl-C."
+        ),
+        example="lookout serve --listen 127.0.0.1:8080",
+    )
+    add_config(parser)
+    parser.add_argument(
+        "--listen",
+        type=host_and_port,
+        metavar="HOST:PORT",
+        help="where to answer, instead of serve.host and serve.port",
+    )
+    parser.set_defaults(run=serve)
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Answer until told to stop."""
+    settings = settings_of(arguments)
+    from bot.web.server import serve as answer  # noqa: PLC0415 - keeps `lookout --help` quick
+
+    if arguments.listen:
+        place = dict(zip(("host", "port"), arguments.listen, strict=True))
+        serving = settings.serve.model_copy(update=place)
+        settings = settings.model_copy(update={"serve": serving})
+    answer(settings)
+    return 0

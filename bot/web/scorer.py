@@ -1,0 +1,75 @@
+"""Pictures to scores, off the event loop: decoder processes, then batches to the classifier."""
+
+import asyncio
+import base64
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from PIL import Image
+
+from bot.config import Settings
+from bot.engine import Engine, Seen, seen
+from bot.rules import View
+from model.batching import MicroBatcher
+
+T = TypeVar("T")
+
+FETCHES: Final = 4  # threads that wait for the wiki
+
+
+class Scorer:
+    """Scores pictures that many requests bring at once. For one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start the classifier.
+
+        Raises:
+            BundleError: the model is not installed, or damaged.
+        """
+        serve = settings.serve
+        self._media = settings.media
+        self.engine = Engine(settings.model, settings.media, decoders=serve.decoders)
+        self.name = settings.model.name
+        self._batcher = MicroBatcher(self.engine.classify, largest=serve.batch, wait_s=0.0)
+        self._decoding = ThreadPoolExecutor(serve.decoders, "decode")
+        self._fetching = ThreadPoolExecutor(FETCHES, "fetch")
+
+    async def look(self, data: bytes, place: str = "") -> Seen:
+        """Return what one picture shows; `place` says which part of its file it is.
+
+        Raises:
+            ImageError, WorkerDied: as `Engine.look` does.
+        """
+        loop = asyncio.get_running_loop()
+        picture = await loop.run_in_executor(self._decoding, self.engine.decode, data, self._media)
+        asked = [self._batcher.submit(frame.pixels) for frame in picture.frames]
+        scores = await asyncio.gather(*map(asyncio.wrap_future, asked))
+        return seen(picture, scores, place)
+
+    async def explain(self, data: bytes, view: View, label: str) -> str:
+        """Return the heat map of one view of a picture as a data URI.
+
+        Raises:
+            ImageError, WorkerDied: as `Engine.explain` does.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._decoding, self._drawn, data, view, label)
+
+    async def fetched(self, fetch: Callable[[], T]) -> T:
+        """Run what waits for the wiki in a thread for that."""
+        return await asyncio.get_running_loop().run_in_executor(self._fetching, fetch)
+
+    def close(self) -> None:
+        """End all processes; what is being worked on fails."""
+        self.engine.close()
+        self._decoding.shutdown(wait=False, cancel_futures=True)
+        self._fetching.shutdown(wait=False, cancel_futures=True)
+        self._batcher.close()
+
+    def _drawn(self, data: bytes, view: View, label: str) -> str:
+        pixels = self.engine.explain(data, view, label, self._media)
+        png = io.BytesIO()
+        Image.fromarray(pixels).save(png, "PNG")
+        return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

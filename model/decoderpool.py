@@ -1,0 +1,41 @@
+"""Several decoders, so that one slow or hostile picture does not hold up the others."""
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from model.decoder import DECODE_TIMEOUT_S, IsolatedDecoder
+from model.image import DEFAULT_LIMITS, DecodeLimits, Picture
+
+
+class DecoderPool:
+    """Decodes `size` pictures at once. Safe to share between threads; more of them wait.
+
+    The decoder used last is used next: a child process only starts when all others are busy.
+    """
+
+    def __init__(
+        self, size: int, *, limits: DecodeLimits = DEFAULT_LIMITS, target: int | None = None
+    ) -> None:
+        self._decoders = [IsolatedDecoder(limits=limits, target=target) for _ in range(size)]
+        self._idle: queue.LifoQueue[IsolatedDecoder] = queue.LifoQueue()
+        for decoder in self._decoders:
+            self._idle.put(decoder)
+
+    def decode(self, data: bytes, *, timeout_s: float = DECODE_TIMEOUT_S) -> Picture:
+        """Decode as `IsolatedDecoder.decode` does; the wait for a decoder is not counted."""
+        with self._borrowed() as decoder:
+            return decoder.decode(data, timeout_s=timeout_s)
+
+    def close(self) -> None:
+        """End all children, even in the middle of a picture."""
+        for decoder in self._decoders:
+            decoder.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[IsolatedDecoder]:
+        decoder = self._idle.get()
+        try:
+            yield decoder
+        finally:
+            self._idle.put(decoder)

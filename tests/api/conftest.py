@@ -1,0 +1,29 @@
+"""One service for all tests, on a miniature Commons."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from model.bundle import Bundle
+from support.api import ApiProcess
+from support.world import World, small_world
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """A wiki with its files."""
+    with small_world() as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def api(
+    world: World, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ApiProcess]:
+    """A running service without a rate limit; it must leave no file and log no error."""
+    assert bundle.name
+    folder = tmp_path_factory.mktemp("api")
+    with ApiProcess(folder / "state", world.settings()) as api:
+        yield api
+        assert list(api.temporary.rglob("*")) == []
+        assert "level=error" not in api.log_text()
