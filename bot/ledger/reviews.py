@@ -25,7 +25,7 @@ class Review:
     reviewer: str
     reviewed_at: float  # s since 1970
     reason: str | None = None  # of a deletion: a word of `bot.review.outcomes.Reason`
-    set_aside: str | None = None  # why it does not count: uploader, bot, named
+    set_aside: str | None = None  # why it does not count; see `bot.review.reviewers`
     withdrawn: bool = False
 
     @property

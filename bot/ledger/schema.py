@@ -195,7 +195,7 @@ reviews = Table(
     Column("reviewer", String(LONGEST_NAME), nullable=False),
     Column("reviewed_at", MOMENT, nullable=False),
     Column("noted_at", MOMENT, nullable=False),
-    Column("set_aside", String(16)),  # why it does not count: uploader, bot or named
+    Column("set_aside", String(16)),  # why it does not count: uploader, bot, …
     Column("withdrawn", Boolean, nullable=False),
     UniqueConstraint("source", "reference", "log_id"),
     Index("reviews_by_upload", "log_id"),

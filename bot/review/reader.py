@@ -13,7 +13,7 @@ from bot.config import Settings
 from bot.errors import Refused
 from bot.ledger import Findings, Ledger, Review, Withdrawal
 from bot.review import categories, deletions, kept, pages
-from bot.review.reviewers import Reviewers, set_aside
+from bot.review.reviewers import Groups, Reviewers, set_aside
 from bot.review.words import Reading, Word
 from bot.settings.reviewing import ReviewSettings, Source
 
@@ -71,15 +71,15 @@ class ReviewReader:
             yield from kept.readings(api, ledger)
 
     def _store(self, reading: Reading, settings: ReviewSettings) -> None:
-        bots = self._reviewers.bots(word.reviewer for word in reading.words)
-        findings = _findings(reading, bots, settings)
+        groups = self._reviewers.groups(word.reviewer for word in reading.words)
+        findings = _findings(reading, groups, settings)
         new = self._ledger.reviews.record(findings)
         if new:
             log.info("review.stored", source=reading.source, place=reading.bookmark.place, new=new)
 
 
-def _findings(reading: Reading, bots: set[str], settings: ReviewSettings) -> Findings:
-    aside = [(word, set_aside(word, bots, settings)) for word in reading.words]
+def _findings(reading: Reading, groups: Groups, settings: ReviewSettings) -> Findings:
+    aside = [(word, set_aside(word, groups, settings)) for word in reading.words]
     return Findings(
         bookmark=reading.bookmark,
         reviews=[_review(reading.source, *pair) for pair in aside if pair[0].outcome],

@@ -16,6 +16,7 @@ class ReviewSettings(Section):
     sources: tuple[Source, ...] = ("page", "category", "deletion", "kept")
     interval_seconds: float = Field(20.0, ge=0.1, le=3600)
     days: int = Field(30, ge=1, le=365)
+    reviewer_groups: tuple[str, ...] = ("autoconfirmed",)
     exclude_uploader: bool = True
     exclude_bots: bool = True
     exclude_users: tuple[str, ...] = ()

@@ -129,6 +129,18 @@ def test_a_bot_decides_nothing(wiki: Wiki) -> None:
     assert told(wiki.read()) == [(1, "ok", "RigBot", "bot")]
 
 
+def test_only_the_words_of_the_configured_groups_count(rig: MediaWikiRig, ledger: Ledger) -> None:
+    made = Wiki(rig, ledger, settings(rig, reviewer_groups=("patroller", "sysop")))
+    with closing(made.commons):
+        made.states("RigBot")
+        made.states("Reviewer", k2="ok")
+        made.states("Uploader", k2="ok", k3="ok")
+        assert told(made.read()) == [
+            (2, "ok", "Reviewer", None),
+            (3, "ok", "Uploader", "uploader"),
+        ]
+
+
 def test_a_changed_mind_is_another_word_and_an_emptied_state_takes_it_back(wiki: Wiki) -> None:
     wiki.states("RigBot")
     wiki.states("Reviewer", k1="ok", k2="ok")

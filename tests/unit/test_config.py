@@ -172,6 +172,7 @@ BOUNDS = [
     ("reviews.interval_seconds", 3600, 3601),
     ("reviews.days", 1, 0),
     ("reviews.days", 365, 366),
+    ("reviews.reviewer_groups", [], "sysop"),
     ("reviews.exclude_uploader", False, "no"),
     ("reviews.exclude_bots", False, 1),
     ("reviews.exclude_users", ["Somebody"], "Somebody"),
