@@ -100,7 +100,8 @@ def _card(scene: SceneScore, threshold: float, thumbnails: Sequence[bytes]) -> s
     source = base64.b64encode(thumbnails[scene.best.number]).decode("ascii")
     return (
         f'<li class="{kind}"><label><input type="checkbox" aria-label="show the thumbnail">'
-        f'<img alt="a frame at {precise(scene.at_s)}" src="data:image/jpeg;base64,{source}"></label>'
+        f'<img alt="a frame at {precise(scene.at_s)}" '
+        f'src="data:image/jpeg;base64,{source}"></label>'
         f"<p><strong>{scene.score:.2f}</strong> at {precise(scene.at_s)}<br>"
         f'<span class="note">{precise(scene.start_s)} to {precise(scene.end_s)}</span></p></li>'
     )
