@@ -11,7 +11,7 @@ from model.errors import OverLimit
 from model.shrink import LONGEST_IN_TARGETS
 from model.video.source import Source
 
-SMALL_EDGE: Final = 96  # the long edge of what scene detection sees, pixels
+SMALL_EDGE: Final = 64  # the long edge of what scene detection sees, pixels
 # Half of what `model.shrink` keeps of a still: a video has no finer detail than that to lose.
 OVERSAMPLING: Final = 2
 # A file may claim any rate; a frame stands for no less and no more than this, seconds.

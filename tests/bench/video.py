@@ -53,12 +53,24 @@ class _Watched:
         self._classifier = classifier
         self.chosen: list[NDArray[np.uint8]] = []
         self.score: VideoScore | None = None
-        self.peak_bytes = 0
 
     def whole(self) -> None:
         self.chosen = []
         with VideoWatcher(self._classify, target=self._classifier.input_edge) as watcher:
             self.score = watcher.watch(self._path)
+
+    def peak_bytes(self) -> int:
+        """Return the most memory that the decoder held, and this process grew by."""
+        peaks, before = [0], int(psutil.Process().memory_info().rss)
+
+        def classify(pictures: Pictures) -> list[dict[str, float]]:
+            peaks.append(_decoder_bytes())
+            return self._classifier.classify(pictures)
+
+        with VideoWatcher(classify, target=self._classifier.input_edge) as watcher:
+            watcher.watch(self._path)
+        grown = int(psutil.Process().memory_info().rss) - before
+        return max(peaks) + max(0, grown)
 
     def parts(self) -> None:
         with av.open(self._path, "r") as container:
@@ -70,20 +82,16 @@ class _Watched:
 
     def _classify(self, pictures: Pictures) -> list[dict[str, float]]:
         self.chosen += pictures
-        self.peak_bytes = max(self.peak_bytes, _decoder_bytes())
         return self._classifier.classify(pictures)
 
 
 def _measured(watched: _Watched, rounds: int) -> Iterator[Line]:
-    watched.whole()
-    before = psutil.Process().memory_info().rss
+    above = watched.peak_bytes() / MIB
     whole, parts = interleaved(
         {"watched": watched.whole, "decoded, frames scored": watched.parts},
         rounds=rounds,
         clock=own_and_children_seconds,
     )
-    grown = max(0, psutil.Process().memory_info().rss - before)
-    above = (watched.peak_bytes + grown) / MIB
     yield Row("video, 720p VP9", whole, parts, COST)
     yield Row("video, memory above the engine's", Sample("MiB", [above], "MiB"), bound=MEMORY)
     assert watched.score
@@ -96,11 +104,12 @@ def _measured(watched: _Watched, rounds: int) -> Iterator[Line]:
 
 
 def _decoder_bytes() -> int:
-    """Return the most that the youngest child, the decoder, has held in memory so far."""
-    youngest = max(psutil.Process().children(), key=lambda child: child.create_time())
-    status = Path(f"/proc/{youngest.pid}/status").read_text(encoding="ascii")
-    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
-    return int(line.split()[1]) * 1024
+    """Return the most that the decoder, the child with FFmpeg in it, held in memory so far."""
+    folders = [Path(f"/proc/{child.pid}") for child in psutil.Process().children()]
+    (decoder,) = (one for one in folders if "libavcodec" in (one / "maps").read_text())
+    lines = (decoder / "status").read_text(encoding="ascii").splitlines()
+    (peak,) = (line for line in lines if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) * 1024
 
 
 def _clip(scene_s: int, repeated: int) -> bytes:
