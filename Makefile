@@ -23,6 +23,7 @@ help:
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
 	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
+	@echo "make lock   requirements.lock anew; then: make licences"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
 demo: $(MODEL)
@@ -41,7 +42,7 @@ lint: $(VENV)/.tests-ready
 	@echo "== Lint and types"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy bot model tests
+	@$(BIN)/mypy bot model supply tests
 
 bench: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Benchmarks, each figure a median measured side by side"
@@ -79,16 +80,29 @@ $(MODEL): $(VENV)/.ready
 	@$(BIN)/lookout model install
 	@touch $@
 
-$(VENV)/.ready: setup.cfg pyproject.toml
+$(VENV)/.ready: setup.cfg pyproject.toml requirements.lock
 	@sh .ci/virtual-environment "$(PYTHON)" $(VENV)
 	@echo "== Packages (torch is large: some minutes on a slow line)"
-	@$(BIN)/pip install -q $(PIP_FLAGS) -e .
+	@sed 's/ --hash.*//' requirements.lock > $(VENV)/constraints.txt
+	@$(BIN)/pip install -q $(PIP_FLAGS) -c $(VENV)/constraints.txt -e .
 	@touch $@
 
 $(VENV)/.tests-ready: $(VENV)/.ready
 	@echo "== Packages for the tests"
-	@$(BIN)/pip install -q $(PIP_FLAGS) -e '.[test]'
+	@$(BIN)/pip install -q $(PIP_FLAGS) -c $(VENV)/constraints.txt -e '.[test]'
 	@touch $@
+
+.PHONY: lock licences
+# Not after .ready, which installs by the lock and would refuse a version that is newer.
+lock:
+	@test -x $(BIN)/pip || sh .ci/virtual-environment "$(PYTHON)" $(VENV)
+	@echo "== Every package with its hash"
+	@$(BIN)/pip install -q packaging
+	@$(BIN)/python -m supply.lock $(PIP_FLAGS)
+
+licences: $(VENV)/.tests-ready
+	@echo "== The licence of every package"
+	@$(BIN)/python -m supply.licences
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -24,6 +24,7 @@ from bot.settings.services import LedgerSettings
 from bot.watching.health import Health
 from bot.watching.server import WatchServer
 from bot.watching.vitals import Vitals
+from supply.lockfile import LOCK, read_lock
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "toolforge"
@@ -274,16 +275,22 @@ def make_branch(folder: Path) -> str:
     return git(folder, "rev-parse", BRANCH)
 
 
-def test_the_branch_is_the_commit_with_three_files_at_the_top(tmp_path: Path) -> None:
+def test_the_branch_is_the_commit_with_four_files_at_the_top(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "toolforge")
     (tmp_path / "config.yaml").write_text("# settings\n", encoding="utf-8")
+    shutil.copy(LOCK, tmp_path)
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     git(tmp_path, "add", "--all")
     git(tmp_path, "commit", "--quiet", "--message=one")
     first = make_branch(tmp_path)
     assert git(tmp_path, "diff", "--name-status", "main", BRANCH).split() == [
-        word for name in (".python-version", "Procfile", "requirements.txt") for word in ("A", name)
+        word
+        for name in (".python-version", "Procfile", "constraints.txt", "requirements.txt")
+        for word in ("A", name)
     ]
+    versions = [f"{name}=={package.version}" for name, package in read_lock().items()]
+    constraints = git(tmp_path, "show", f"{BRANCH}:constraints.txt").splitlines()
+    assert [line for line in constraints if not line.startswith("#")] == versions
     assert git(tmp_path, "show", f"{BRANCH}:Procfile") == text("Procfile").strip()
     assert git(tmp_path, "status", "--porcelain") == ""
     second = make_branch(tmp_path)

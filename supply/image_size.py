@@ -1,32 +1,21 @@
 """Prints how large the packages of the image are, installed and compressed, the largest first.
 
-Run it in an environment with a CPU-only torch: .venv/bin/python toolforge/image_size.py
+Run it in an environment with a CPU-only torch: .venv/bin/python -m supply.image_size
 """
 
 import gzip
 import io
 import tarfile
 from collections.abc import Iterator
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
 
-from packaging.requirements import Requirement
+from supply.closure import closure
+from supply.lockfile import required
 
 MIB = 2**20
 LARGEST = 5
 FAST = 3  # of gzip's levels; the registry's own compression is about as good
-
-
-def needed(name: str, seen: dict[str, Distribution]) -> None:
-    """Add a package and what it needs, without extras, to `seen`."""
-    package = distribution(name)
-    if package.name in seen:
-        return
-    seen[package.name] = package
-    for line in package.requires or []:
-        requirement = Requirement(line)
-        if not requirement.marker or requirement.marker.evaluate({"extra": ""}):
-            needed(requirement.name, seen)
 
 
 def files_of(package: Distribution) -> Iterator[Path]:
@@ -51,8 +40,7 @@ def compressed(paths: list[Path]) -> int:
 
 def main() -> None:
     """Print the figures."""
-    packages: dict[str, Distribution] = {}
-    needed("commons-lookout", packages)
+    packages = closure(required().values())
     sizes = {
         name: sum(path.stat().st_size for path in files_of(package))
         for name, package in packages.items()
