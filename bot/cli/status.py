@@ -57,6 +57,7 @@ def _table(counts: "Counts", quota: "Quota") -> str:
         ("effects on the wiki", str(counts.published)),
         ("effects waiting", str(counts.unpublished)),
         ("effects refused", str(counts.refused)),
+        *((f"decided: {word}", str(number)) for word, number in counts.reviews.items()),
         ("  held by the daily quota", str(quota.held)),
         ("edits left today", f"{quota.edits_left} of {quota.edits_per_day}"),
         ("suggestions left today", f"{quota.flags_left} of {quota.flags_per_day}"),

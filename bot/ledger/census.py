@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from bot.ledger.dialect import clock
 from bot.ledger.gaps import seconds_open
-from bot.ledger.schema import State, cursors, outbox, rejects, uploads
+from bot.ledger.schema import State, cursors, outbox, rejects, reviews, uploads
 from bot.ledger.transactions import reading
 
 Tally = dict[str, int]
@@ -25,6 +25,7 @@ class Counts:
     published: int
     unpublished: int
     refused: int  # effects that the wiki does not take
+    reviews: Tally  # decisions of people whose word counts, by outcome, also those taken back
     rejected_events: int
     lag_seconds: float | None  # how far the stream position lies behind now
     oldest_unfinished_seconds: float | None
@@ -70,6 +71,7 @@ class Census:
             intended = connection.scalar(select(func.count(outbox.c.id))) or 0
             return Counts(
                 seen=connection.scalar(select(func.count()).select_from(uploads)) or 0,
+                reviews=_reviews(connection),
                 states={state.value: states.get(state.value, 0) for state in State},
                 verdicts=_tally(connection, uploads.c.verdict, State.SCORED),
                 waiting=_tally(connection, uploads.c.lane, State.WAITING),
@@ -83,6 +85,12 @@ class Census:
                 oldest_unfinished_seconds=None if oldest is None else max(0.0, now - oldest),
                 gap_seconds=seconds_open(connection),
             )
+
+
+def _reviews(connection: Connection) -> Tally:
+    query = select(reviews.c.outcome, func.count()).where(reviews.c.set_aside.is_(None))
+    rows = connection.execute(query.group_by(reviews.c.outcome))
+    return {outcome: count for outcome, count in rows}
 
 
 def _tally(connection: Connection, column: object, state: State | None = None) -> Tally:

@@ -120,6 +120,7 @@ def _of_uploads(counts: Counts) -> Iterator[Metric]:
 def _of_outcome(counts: Counts) -> Iterator[Metric]:
     yield _counter("lookout_suggestions_published", "Entries on the wiki", counts.published)
     yield _gauge("lookout_suggestions_unpublished", "Entries in the outbox", counts.unpublished)
+    yield _counters("lookout_reviews", "Decisions of people", "outcome", counts.reviews)
     yield _gauge("lookout_suggestions_refused", "Entries the wiki does not take", counts.refused)
     if counts.lag_seconds is not None:
         yield _gauge("lookout_lag_seconds", "Distance behind the stream", counts.lag_seconds)

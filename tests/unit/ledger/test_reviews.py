@@ -86,6 +86,12 @@ def test_a_decision_set_aside_does_not_count() -> None:
     assert not given.counts
 
 
+def test_the_census_counts_the_words_that_count(ledger: Ledger) -> None:
+    suggest(ledger, 1)
+    decide(ledger, review(1, "ok"), review(1, "scope", reference=2, set_aside="bot"))
+    assert ledger.census.take().reviews == {"ok": 1}
+
+
 def test_suggestions_tell_what_was_asked(ledger: Ledger) -> None:
     suggest(ledger, 1, medium="video", confidence=0.93)
     suggest(ledger, 2, kind="audit")
