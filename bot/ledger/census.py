@@ -90,7 +90,7 @@ class Census:
 def _reviews(connection: Connection) -> Tally:
     query = select(reviews.c.outcome, func.count()).where(reviews.c.set_aside.is_(None))
     rows = connection.execute(query.group_by(reviews.c.outcome))
-    return {outcome: count for outcome, count in rows}
+    return {str(outcome): count for outcome, count in rows}
 
 
 def _tally(connection: Connection, column: object, state: State | None = None) -> Tally:

@@ -16,6 +16,7 @@ from bot.errors import LookoutError, SwitchedOff
 from bot.ledger import Counts
 from bot.ledger.days import FLAGGED
 from bot.publish.quota import Quota
+from bot.review.outcomes import Outcome
 from bot.watching.observer import Observer
 from bot.watching.vitals import Vitals
 
@@ -120,7 +121,8 @@ def _of_uploads(counts: Counts) -> Iterator[Metric]:
 def _of_outcome(counts: Counts) -> Iterator[Metric]:
     yield _counter("lookout_suggestions_published", "Entries on the wiki", counts.published)
     yield _gauge("lookout_suggestions_unpublished", "Entries in the outbox", counts.unpublished)
-    yield _counters("lookout_reviews", "Decisions of people", "outcome", counts.reviews)
+    decided = {word.value: counts.reviews.get(word, 0) for word in Outcome}
+    yield _counters("lookout_reviews", "Decisions of people", "outcome", decided)
     yield _gauge("lookout_suggestions_refused", "Entries the wiki does not take", counts.refused)
     if counts.lag_seconds is not None:
         yield _gauge("lookout_lag_seconds", "Distance behind the stream", counts.lag_seconds)
