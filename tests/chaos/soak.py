@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 
 import psutil
@@ -43,12 +44,14 @@ class Course:
         self.descriptors.append(sum(one.num_fds() for one in processes))
 
     def slope(self, values: Sequence[float]) -> float:
-        """Return the growth of `values` for each thousand uploads, after the warm-up."""
+        """Return the growth of `values` for each thousand uploads, after the warm-up.
+
+        The median of the slopes between all pairs, after Theil and Sen: a child that is being
+        replaced at the moment of a measurement does not tilt it.
+        """
         points = [point for point in zip(self.uploads, values, strict=True) if point[0] >= WARM_UP]
-        if len(points) < 2:
-            return 0.0
-        x, y = zip(*points, strict=True)
-        return 1_000 * statistics.linear_regression(x, y).slope
+        slopes = [(y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2)]
+        return 1_000 * statistics.median(slopes) if slopes else 0.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

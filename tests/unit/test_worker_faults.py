@@ -53,7 +53,7 @@ def test_harm_to_a_child_costs_one_file_one_attempt(
         assert (bench.row(good)["state"], bench.row(good)["attempts"]) == ("scored", 1)
     row = bench.row(bad)
     assert (row["state"], row["attempts"], row["crashes"]) == ("waiting", 1, 1)
-    assert row["reason"] == "WorkerDied"
+    assert row["reason"] == ("WorkerStalled" if deed == "hang" else "WorkerDied")
     words = {"segfault": "SIGSEGV", "hang": "no answer within 3 s", "hog": "out of memory"}
     assert words[deed] in row["detail"]
 
