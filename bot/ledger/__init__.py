@@ -13,10 +13,12 @@ An upload is waiting, leased, scored, skipped or dead, and always exactly one of
 from bot.ledger.census import Census, Counts
 from bot.ledger.days import Day, Days
 from bot.ledger.dead import DeadLetter, DeadLetters
+from bot.ledger.flags import Flag, Flags, Wanted
 from bot.ledger.gaps import ASKED, CHECK, Gap, Gaps
 from bot.ledger.history import History, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
+from bot.ledger.lookup import KnownUpload, KnownVerdict, Lookup
 from bot.ledger.outbox import Effect, Outbox, Refusal
 from bot.ledger.precedents import Precedent, Precedents
 from bot.ledger.queue import Queue
@@ -39,13 +41,18 @@ __all__ = [
     "Decision",
     "Effect",
     "Findings",
+    "Flag",
+    "Flags",
     "Gap",
     "Gaps",
     "History",
     "Intake",
     "Intent",
     "Job",
+    "KnownUpload",
+    "KnownVerdict",
     "Ledger",
+    "Lookup",
     "Outbox",
     "Outcome",
     "PastDecision",
@@ -63,5 +70,6 @@ __all__ = [
     "Suggestion",
     "Suggestions",
     "Volumes",
+    "Wanted",
     "Withdrawal",
 ]

@@ -6,9 +6,11 @@ from bot.ledger.census import Census
 from bot.ledger.days import Days
 from bot.ledger.dead import DeadLetters
 from bot.ledger.engine import open_engine
+from bot.ledger.flags import Flags
 from bot.ledger.gaps import Gaps
 from bot.ledger.history import History
 from bot.ledger.intake import Intake
+from bot.ledger.lookup import Lookup
 from bot.ledger.outbox import Outbox
 from bot.ledger.precedents import Precedents
 from bot.ledger.queue import Queue
@@ -30,6 +32,8 @@ class Ledger:
         self.census = Census(self._engine)
         self.days = Days(self._engine)
         self.dead = DeadLetters(self._engine)
+        self.flags = Flags(self._engine)
+        self.lookup = Lookup(self._engine)
         self.history = History(self._engine)
         self.precedents = Precedents(self._engine)
         self.reviews = Reviews(self._engine)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.settings.values import MIB, Section
+from bot.settings.values import MIB, Section, Url
 
 
 def _network(value: str) -> str:
@@ -32,6 +32,7 @@ class ServeSettings(Section):
     body_seconds: float = Field(60.0, gt=0, le=600)
     per_minute: int = Field(120, ge=0, le=100_000)  # 0: no limit
     trusted_proxies: tuple[Network, ...] = ()
+    origins: tuple[Url, ...] = ("https://commons.wikimedia.org",)
     public_read: bool = True
     explicit: tuple[str, ...] = Field(("porn", "hentai"), min_length=1)
 

@@ -3,19 +3,27 @@
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from bot import __version__
-from bot.web import classify, health
+from bot.web import classify, files, flags, health, kserve, onenumber
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
 from bot.web.parts import Parts
 from bot.web.problems import Problem, install
 from bot.web.shapes import NamedFiles
 
-ROUTERS: Final = (classify.router, health.router)
+ROUTERS: Final = (
+    classify.router,
+    kserve.router,
+    onenumber.router,
+    files.router,
+    flags.router,
+    health.router,
+)
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
-SHAPES: Final = (Problem, NamedFiles)
+SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest)
 DESCRIPTION: Final = """\
 Scores pictures with the classifier of Commons Lookout. Every answer is an automated suggestion, \
 never a judgement: nudity is allowed on Wikimedia Commons. No picture is stored or logged.
@@ -37,6 +45,12 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(router)
     install(app)
     app.add_middleware(BodyCaps, settings=parts.settings.serve)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=parts.settings.serve.origins,
+        allow_methods=["GET"],
+        allow_headers=["Authorization"],
+    )
     app.add_middleware(SecurityHeaders)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's own way
     return app

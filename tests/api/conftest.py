@@ -6,6 +6,7 @@ import pytest
 
 from model.bundle import Bundle
 from support.api import ApiProcess
+from support.scripted import Reply, ScriptedServer, in_turn
 from support.world import World, small_world
 
 
@@ -17,13 +18,24 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
+def other_host() -> Iterator[ScriptedServer]:
+    """A second file host, which a test gives its script."""
+    with ScriptedServer(in_turn(Reply(status=404))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def api(
-    world: World, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+    world: World,
+    other_host: ScriptedServer,
+    bundle: Bundle,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ApiProcess]:
     """A running service without a rate limit; it must leave no file and log no error."""
     assert bundle.name
     folder = tmp_path_factory.mktemp("api")
-    with ApiProcess(folder / "state", world.settings()) as api:
+    wiki = {"api": world.api, "file_hosts": [world.host, other_host.netloc]}
+    with ApiProcess(folder / "state", world.settings(wiki=wiki)) as api:
         yield api
         assert list(api.temporary.rglob("*")) == []
         assert "level=error" not in api.log_text()

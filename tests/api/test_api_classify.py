@@ -6,8 +6,6 @@ import io
 import pytest
 from PIL import Image
 
-from bot.commons import Commons
-from bot.settings.intake import WikiSettings
 from bot.web.problems import MEDIA_TYPE
 from support.api import ApiProcess
 from support.world import CAT, MEDIA, World
@@ -59,21 +57,13 @@ def test_files_of_the_wiki_are_asked_for_by_title_or_address(api: ApiProcess, wo
     by_title = api.post("/v1/classify", json={"title": "File:Cat_in_pencil.jpg"})
     (result,) = by_title.json()["results"]
     assert (result["name"], result["label"]) == ("File:Cat_in_pencil.jpg", "drawing")
-    address = thumbnail(world, "File:Cat in pencil.jpg")
+    address = world.thumbnail("File:Cat in pencil.jpg")
     (result,) = api.post("/v1/classify", json={"url": address}).json()["results"]
     assert result["label"] == "drawing"
     both = {"files": [{"title": "File:Nobody.jpg"}, {"url": address}]}
     first, second = api.post("/v1/classify", json=both).json()["results"]
     assert first["error"]["status"] == 404
     assert second["label"] == "drawing"
-
-
-def thumbnail(world: World, title: str) -> str:
-    commons = Commons(WikiSettings(api=world.api), user_agent="tests", width=500)
-    address = commons.files([title])[title].thumbnail
-    commons.close()
-    assert address
-    return address
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from damaged.bombs import bombs
 
 from model.bundle import Bundle
 from support.api import ApiProcess
+from support.scripted import Reply, ScriptedServer, in_turn
 from support.world import CAT, World
 
 pytestmark = pytest.mark.model
@@ -53,6 +54,17 @@ def still_answers(api: ApiProcess) -> None:
 @pytest.mark.parametrize("address", ELSEWHERE)
 def test_addresses_elsewhere_are_refused(api: ApiProcess, world: World, address: str) -> None:
     answer = api.post("/v1/classify", json={"url": address.replace("{host}", world.host)})
+    assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize(
+    "place", ["http://127.0.0.1:1/", "http://[::1]/", "//localhost/", "file:///etc/passwd", "/"]
+)
+def test_redirects_lead_nowhere_else(
+    api: ApiProcess, other_host: ScriptedServer, place: str
+) -> None:
+    other_host.script = in_turn(Reply(status=302, headers={"Location": place}))
+    answer = api.post("/v1/classify", json={"url": f"{other_host.url}/a.jpg"})
     assert answer.status_code == 422, answer.text
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import bot.demo
+from bot.commons import Commons
 from bot.demo.commons import LogEntry, MiniCommons, base36_sha1
 from bot.demo.eventstream import EventStreamServer
+from bot.settings.intake import WikiSettings
 from support.scripted import Asked, Reply, as_json
 
 MEDIA = Path(bot.demo.__file__).parent / "media"
@@ -28,6 +30,14 @@ class World:
         entry = self.wiki.upload(f"File:{name}", content, user="Alice", comment="", **more)
         announce(self.stream, entry)
         return entry
+
+    def thumbnail(self, title: str) -> str:
+        """Return the address of a file's picture."""
+        commons = Commons(WikiSettings(api=self.api), user_agent="tests", width=500)
+        address = commons.files([title])[title].thumbnail
+        commons.close()
+        assert address
+        return address
 
     def settings(self, **changed: Any) -> dict[str, Any]:
         """Return a config.yaml: an impatient dry run that flags drawings."""

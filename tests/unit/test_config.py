@@ -193,7 +193,7 @@ BOUNDS = [
     ("control.check_seconds", 0.1, 0.05),
     ("control.check_seconds", 3600, 3601),
     ("ledger.url", "sqlite:////data/ledger.sqlite", "/data/ledger.sqlite"),
-    ("serve.host", "0.0.0.0", ""),
+    ("serve.host", "192.0.2.1", ""),
     ("serve.port", 0, -1),
     ("serve.port", 65_535, 65_536),
     ("serve.max_mebibytes", 1, 0),
@@ -216,6 +216,7 @@ BOUNDS = [
     ("serve.per_minute", 100_000, 100_001),
     ("serve.trusted_proxies", ["192.168.0.0/16", "::1"], ["192.168.0.1/16"]),
     ("serve.trusted_proxies", [], ["proxy.example"]),
+    ("serve.origins", [], ["commons.wikimedia.org"]),
     ("serve.public_read", False, "no"),
     ("serve.explicit", ["nsfw"], []),
 ]
