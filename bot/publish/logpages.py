@@ -122,13 +122,13 @@ class LogPages:
                     refused.append((some[0], error))
         for effect, why in refused:
             self._give_up(effect, why, alone=taken)
-        if not taken:
-            rest = [effect for some in waiting for effect in some]
+        rest = [effect for some in waiting for effect in some]
+        if rest and not taken:
             self._put_off(rest, Refused(f"{title} takes no entry at all"))
 
     def _give_up(self, effect: Effect, error: Refused, *, alone: bool) -> None:
-        """Refuse an effect for good if others were taken, or if this is the second time."""
-        if alone or effect.trouble:
+        """Refuse an effect for good if others were taken, or if it was refused like this before."""
+        if alone or effect.trouble == str(error):
             self._outbox.refuse([effect], str(error))
             log.warning("publish.entry-refused", key=effect.log_id, error=str(error))
         else:

@@ -121,6 +121,7 @@ def test_an_account_without_the_bot_right_is_no_bot(rig: MediaWikiRig, tmp_path:
         pytest.raises(NotAllowed, match="assert_right: user"),
     ):
         wiki.check()
+    assert edits(rig) == 0
 
 
 def test_a_first_trial_may_be_made_without_the_bot_right(rig: MediaWikiRig, tmp_path: Path) -> None:

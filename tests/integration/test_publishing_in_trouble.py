@@ -55,11 +55,14 @@ class Story:
         """Return names for the next uploads."""
         return [f"Drawing {len(self.names) + index}.jpg" for index in range(number)]
 
-    def logged(self, text: str) -> None:
-        """Wait until the bot logs this once more."""
-        before = self.bot.log_text().count(text)
+    def now(self) -> int:
+        """Return how far the bot's log has come."""
+        return len(self.bot.log_text())
+
+    def logged(self, text: str, *, since: int) -> None:
+        """Wait until the bot logs this, behind a place in its log."""
         deadline = time.monotonic() + PATIENCE_S
-        while self.bot.log_text().count(text) <= before:
+        while text not in self.bot.log_text()[since:]:
             assert time.monotonic() < deadline, self.bot.log_text()[-4000:]
             time.sleep(0.1)
 
@@ -74,8 +77,9 @@ class Story:
     def meet(self, trouble: dict[str, Any], sign: str, *, uploads: int) -> None:
         """Upload, and have the wiki in trouble until the bot has met it."""
         self.upload(*self.some(uploads))  # a wiki that is read-only takes none
+        since = self.now()
         self.rig.runtime(**trouble)
-        self.logged(sign)
+        self.logged(sign, since=since)
         self.rig.runtime(**dict.fromkeys(trouble))
 
 
@@ -111,8 +115,8 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
     start = time.monotonic()
     bot.wait_for_log("stream.connected", PATIENCE_S)
     story.upload(*story.some(share))
-    first = story.log_pages()[0]
-    story.logged("publish.tag-refused")  # there is no such tag yet
+    story.log_pages()
+    story.logged("publish.tag-refused", since=0)  # there is no such tag yet
     admin.post("managetags", operation="create", tag=TAG, reason="test")
     with Adversary(rig, PAGE_PREFIX) as adversary:
         conflict(story, adversary, uploads=share)
@@ -121,9 +125,10 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
         story.upload(NOBOTS, text="{{nobots}}")
         bot.kill()
         bot.start()
+        since = story.now()
         rig.runtime(lag=30)
         story.upload(MOVED, MOVED_BARE, *story.some(share))
-        story.logged("maxlag")
+        story.logged("maxlag", since=since)
         admin.move(f"File:{MOVED}", "File:New.jpg")
         admin.move(f"File:{MOVED_BARE}", "File:Bare new.jpg", redirect=False)
         rig.runtime(lag=None)
@@ -131,11 +136,7 @@ def test_everything_is_had_once_on_a_wiki_in_every_trouble(
         no_exemption = {"bot": {"noratelimit": False}}
         limited = {"rateLimits": limits, "groupPermissions": no_exemption}
         story.meet(limited, "ratelimited", uploads=share)
-        admin.post("protect", title=first, protections="edit=sysop")
-        protect_all(story)
-        story.upload(*story.some(share))
-        story.logged("protectedpage")
-        unprotect_all(story)
+        protected(story, uploads=share)
         bot.kill()
         bot.start()
         deleted = story.log_pages()[-1]
@@ -167,21 +168,25 @@ def conflict(story: Story, adversary: Adversary, *, uploads: int) -> None:
     with story.rig.hold(log_edit) as held:
         story.upload(*story.some(uploads))
         held.wait_until_reached()
+        since = story.now()
         adversary.wait_for_edits(2)
         held.release()
-        story.logged("publish.conflict")
+        story.logged("publish.conflict", since=since)
 
 
-def protect_all(story: Story) -> None:
-    """Protect every log page there is."""
-    for title in story.log_pages():
+def protected(story: Story, *, uploads: int) -> None:
+    """Protect every log page, and the part that would come next, until the bot has met that."""
+    pages = story.log_pages()
+    following = f"{min(pages, key=len)}/{len(pages) + 1}"
+    since = story.now()
+    for title in pages:
         story.admin.post("protect", title=title, protections="edit=sysop")
-
-
-def unprotect_all(story: Story) -> None:
-    """Lift that again."""
-    for title in story.log_pages():
+    story.admin.post("protect", title=following, protections="create=sysop")
+    story.upload(*story.some(uploads))
+    story.logged("publish.put-off", since=since)
+    for title in pages:
         story.admin.post("protect", title=title, protections="edit=all")
+    story.admin.post("protect", title=following, protections="create=all")
 
 
 def done(status: Status, *, seen: int) -> bool:

@@ -215,3 +215,16 @@ def test_a_lone_entry_that_is_refused_twice_is_refused_for_good(
     assert waiting(ledger) == (1, 0)
     pages.send()
     assert waiting(ledger) == (0, 1)
+
+
+def test_a_page_that_was_protected_before_does_not_count_against_an_entry(
+    ledger: Ledger, wiki: TroubledWiki
+) -> None:
+    at_once = SETTINGS.model_copy(update={"put_off_seconds": 0})
+    pages = LogPages(ledger.outbox, wiki, at_once)
+    suggest(ledger, 1, title="File:Bad.jpg")
+    wiki.before[MONDAY] = [PageClosed("protected")]
+    pages.send()
+    wiki.filtered = ("File:Bad", FILTER)
+    pages.send()
+    assert waiting(ledger) == (1, 0)
