@@ -13,6 +13,7 @@ from model.video.reader import Pixels, VideoFrame
 
 # Frames after which time has passed whatever the time stamps say: seconds at 75 per second.
 FRAMES_PER_S: Final = 75
+STAMP_S: Final = 1e-3  # precision of time stamps in WebM
 RESTLESS_S: Final = 1.0  # how long a movement may go on before it is looked at
 
 
@@ -157,5 +158,5 @@ class Chooser:
 
 
 def _passed(since: Candidate, now: Candidate, seconds: float) -> bool:
-    frames = now.index - since.index
-    return now.frame.time_s - since.frame.time_s >= seconds or frames >= seconds * FRAMES_PER_S
+    frames, passed_s = now.index - since.index, now.frame.time_s - since.frame.time_s
+    return passed_s + STAMP_S >= seconds or frames >= seconds * FRAMES_PER_S
