@@ -24,6 +24,8 @@ help:
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
 	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
 	@echo "make lock   requirements.lock anew; then: make licences"
+	@echo "make sbom   a bill of materials, build/sbom.cdx.json"
+	@echo "make audit  known vulnerabilities of the packages, where the service can be reached"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
 
 demo: $(MODEL)
@@ -92,7 +94,7 @@ $(VENV)/.tests-ready: $(VENV)/.ready
 	@$(BIN)/pip install -q $(PIP_FLAGS) -c $(VENV)/constraints.txt -e '.[test]'
 	@touch $@
 
-.PHONY: lock licences
+.PHONY: lock licences sbom audit
 # Not after .ready, which installs by the lock and would refuse a version that is newer.
 lock:
 	@test -x $(BIN)/pip || sh .ci/virtual-environment "$(PYTHON)" $(VENV)
@@ -103,6 +105,15 @@ lock:
 licences: $(VENV)/.tests-ready
 	@echo "== The licence of every package"
 	@$(BIN)/python -m supply.licences
+
+sbom: $(VENV)/.tests-ready
+	@echo "== Bill of materials"
+	@$(BIN)/python -m supply.sbom
+
+audit: $(VENV)/.ready
+	@$(BIN)/pip install -q $(PIP_FLAGS) -c $(VENV)/constraints.txt -e '.[audit]'
+	@echo "== Known vulnerabilities of the packages in requirements.lock"
+	@$(BIN)/python -m supply.audit
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -18,7 +18,9 @@ LookoutError
     └── BundleError
         ├── BundleMissing the model is not installed
         ├── BundleCorrupt files on disk do not match their recorded hashes
-        └── SourceUnavailable  the package a model comes from cannot be had
+        ├── SourceUnavailable  the package a model comes from cannot be had
+        ├── SignatureInvalid   the card is not signed by the key in question
+        └── KeyUnusable        a file does not hold the key it should
 
 `bot.errors` grows the branches that concern wikis from the same four kinds.
 """
@@ -102,3 +104,11 @@ class BundleCorrupt(BundleError):
 
 class SourceUnavailable(BundleError):
     """The registry package could not be fetched or is not the pinned one."""
+
+
+class SignatureInvalid(BundleError):
+    """The owner of the key has not signed this card as it is."""
+
+
+class KeyUnusable(BundleError):
+    """The file cannot be read, or holds no key of the kind that is needed."""

@@ -1,4 +1,4 @@
-"""`lookout model`: install, verify, list and show classifier bundles."""
+"""`lookout model`: install, verify, sign, list and show classifier bundles."""
 
 import argparse
 import sys
@@ -28,7 +28,8 @@ def register(subparsers: "Subparsers") -> None:
     )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     _named(actions, "install", install, "fetch a published model and convert it")
-    _named(actions, "verify", verify, "check an installed model against its original")
+    _add_verify(actions)
+    _add_sign(actions)
     _named(actions, "show", show, "print the model card")
     _action(actions, "list", list_models, "list the models, installed or not")
     _add_compare(actions)
@@ -43,11 +44,25 @@ def install(arguments: argparse.Namespace) -> int:
 
 
 def verify(arguments: argparse.Namespace) -> int:
-    """Compare one model's scores with those recorded from its original runtime."""
+    """Check who signed a model, if asked; then compare its scores with its original's."""
     from model.install import verify as verify_bundle  # noqa: PLC0415 - torch is slow to import
 
+    if arguments.public_key is not None:
+        from model.signature import check  # noqa: PLC0415 - cryptography is slow to import
+
+        check(open_bundle(models_folder(), arguments.name), arguments.public_key)
+        print(f"{arguments.name}: signed by the key in {arguments.public_key}")
     difference = verify_bundle(arguments.name, models_folder())
     print(f"{arguments.name}: hashes match, scores differ by at most {difference:.1e}")
+    return 0
+
+
+def sign_model(arguments: argparse.Namespace) -> int:
+    """Sign one installed model's card, which holds the hashes of all its files."""
+    from model.signature import sign  # noqa: PLC0415 - cryptography is slow to import
+
+    bundle = open_bundle(models_folder(), arguments.name)
+    print(f"{bundle.name} signed: {sign(bundle, arguments.key)}")
     return 0
 
 
@@ -81,6 +96,21 @@ def list_models(_: argparse.Namespace) -> int:
         state = "installed" if name in installed else "not installed"
         print(f"{name:<28}{state:<15}{_summary(name)}")
     return 0
+
+
+def _add_verify(actions: "Subparsers") -> None:
+    parser = _named(actions, "verify", verify, "check an installed model against its original")
+    parser.add_argument(
+        "--public-key", type=Path, metavar="FILE", help="also check that this key signed its card"
+    )
+
+
+def _add_sign(actions: "Subparsers") -> None:
+    parser = _named(actions, "sign", sign_model, "sign an installed model's card")
+    parser.epilog = f"example: lookout model sign {DEFAULT_BUNDLE} --key signing.pem"
+    parser.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="private Ed25519 key, PEM"
+    )
 
 
 def _add_compare(actions: "Subparsers") -> None:
@@ -125,9 +155,10 @@ def _action(
 
 def _named(
     actions: "Subparsers", name: str, run: "Callable[[argparse.Namespace], int]", about: str
-) -> None:
+) -> argparse.ArgumentParser:
     parser = _action(actions, name, run, about)
     parser.epilog = f"example: lookout model {name} {DEFAULT_BUNDLE}"
     parser.add_argument(
         "name", nargs="?", default=DEFAULT_BUNDLE, help=f"model name (default: {DEFAULT_BUNDLE})"
     )
+    return parser

@@ -1,4 +1,4 @@
-"""The documents say what is true: links lead somewhere, commands exist, settings are described."""
+"""The documents say what is true: links lead somewhere, settings are described."""
 
 import re
 import tomllib
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import build_parser
 from bot.config import Settings
 from bot.configreference import comments_of, entries, reference
 
@@ -43,28 +42,6 @@ def test_the_reference_of_settings_is_up_to_date() -> None:
 def test_every_setting_has_a_meaning_for_admins() -> None:
     lacking = [entry.place for entry in entries(COMMENTS) if not entry.comment]
     assert lacking == [], "a comment at the end of the key's line in config.yaml"
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_command_in_the_documents_exists(document: Path) -> None:
-    commands = {
-        name
-        for action in build_parser()._subparsers._group_actions  # type: ignore[union-attr]  # has some
-        for name in action.choices or ()
-    }
-    named = re.findall(r"`lookout ([a-z][a-z-]*)", document.read_text(encoding="utf-8"))
-    assert set(named) <= commands
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_make_target_in_the_documents_exists(document: Path) -> None:
-    targets = re.findall(
-        r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    named = re.findall(
-        r"(?:`|^    )make ([a-z-]+)", document.read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert set(named) <= set(targets)
 
 
 def test_ruff_ignores_each_carry_a_reason() -> None:
