@@ -24,7 +24,7 @@ packages="
     imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
     mariadb-server chromium
     diffutils fonts-dejavu-core ca-certificates
-    shellcheck openssl
+    shellcheck openssl curl
 "
 
 # Debian starts services on installation unless this file refuses (exit 101 = "forbidden by policy").
