@@ -49,8 +49,8 @@ class Engine:
             second=Second(**opinion.model_dump()) if opinion.name else None,
         )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
-        edge = self._classifier.input_edge
-        self._decoder = DecoderPool(decoders, limits=limits, target=edge)
+        self.edge = self._classifier.input_edge  # pixels that the model needs along the short edge
+        self._decoder = DecoderPool(decoders, limits=limits, target=self.edge)
         self._watcher: VideoWatcher | None = None
         self.version = self._classifier.version
         self.labels = self._classifier.labels
@@ -85,14 +85,13 @@ class Engine:
         Raises:
             ImageError, WorkerDied: as `VideoWatcher.watch` does.
         """
-        edge = self._classifier.input_edge
 
         def classify(pictures: Pictures) -> list[dict[str, float]]:
             if keep:
                 keep(pictures)
             return self._classifier.classify(pictures)
 
-        with VideoWatcher(classify, limits=limits, target=edge) as watcher:
+        with VideoWatcher(classify, limits=limits, target=self.edge) as watcher:
             self._watcher = watcher
             return watcher.watch(path)
 

@@ -26,6 +26,8 @@ class ServeSettings(Section):
     held_mebibytes: int = Field(160, ge=1, le=4096)
     max_files: int = Field(16, ge=1, le=100)
     queue: int = Field(64, ge=1, le=4096)
+    video_jobs: int = Field(4, ge=1, le=100)
+    small_video_mebibytes: int = Field(2, ge=0, le=512)
     decoders: int = Field(2, ge=1, le=32)
     batch: int = Field(8, ge=1, le=64)
     seconds: float = Field(60.0, gt=0, le=600)

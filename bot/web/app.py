@@ -7,7 +7,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from bot import __version__
-from bot.web import classify, files, flags, health, kserve, onenumber
+from bot.web import classify, files, flags, health, kserve, onenumber, video
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
 from bot.web.parts import Parts
@@ -16,6 +16,7 @@ from bot.web.shapes import NamedFiles
 
 ROUTERS: Final = (
     classify.router,
+    video.router,
     kserve.router,
     onenumber.router,
     files.router,
@@ -23,7 +24,7 @@ ROUTERS: Final = (
     health.router,
 )
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
-SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest)
+SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest, video.VideoTitle)
 DESCRIPTION: Final = """\
 Scores pictures with the classifier of Commons Lookout. Every answer is an automated suggestion, \
 never a judgement: nudity is allowed on Wikimedia Commons. No picture is stored or logged.

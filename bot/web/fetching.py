@@ -39,7 +39,7 @@ class Wikimedia:
         """Connect to nothing yet; names are looked up by `look_up`."""
         wiki, agent = settings.wiki, user_agent(settings.wiki.contact)
         self._media = settings.media
-        self._commons = Commons(wiki, user_agent=agent, width=settings.media.thumbnail_width)
+        self.commons = Commons(wiki, user_agent=agent, width=settings.media.thumbnail_width)
         guard = PublicOnly((wiki.hostname, *wiki.file_hosts), look_up)
         self.fetcher = Fetcher(wiki, settings.media, user_agent=agent, adapter=guard)
 
@@ -52,7 +52,7 @@ class Wikimedia:
             RetryLater: the wiki is busy or out of reach.
         """
         asked = title_of(title)
-        info = self._commons.files([asked]).get(asked)
+        info = self.commons.files([asked]).get(asked)
         if info is None:
             raise NotThereYet(f"{asked} is not a file on this wiki")
         if info.medium == "video":
@@ -72,10 +72,10 @@ class Wikimedia:
 
     def close(self) -> None:
         """Let go of the connection."""
-        self._commons.close()
+        self.commons.close()
 
     def _fetch(self, title: str, source: Source) -> bytes:
-        address = source.address or self._commons.rendition(title, source.parameter)
+        address = source.address or self.commons.rendition(title, source.parameter)
         if address is None:
             raise NotThereYet(f"the wiki names no picture of {title}, {source.place}")
         return self.fetcher.fetch(address)

@@ -12,6 +12,7 @@ from bot.engine import Seen
 from bot.errors import LookoutError, Stop
 from bot.media import Source
 from bot.rules import Facts, View, judge
+from bot.settings.values import Medium
 from bot.web.fetching import Pictures
 from bot.web.parts import Parts
 from bot.web.problems import problem_of
@@ -74,7 +75,7 @@ async def look(parts: Parts, item: Item, *, explain: bool = False) -> Result:
     pictures = await _pictures(parts, item)
     seen = [await parts.scorer.look(data, source.place) for source, data in pictures]
     views = [view for one in seen for view in one.views]
-    result = _result(parts, item.name, views, partial=any(one.partial for one in seen))
+    result = result_of(parts, item.name, views, partial=any(one.partial for one in seen))
     if explain:
         data = _shown_in(seen, pictures, result.place)
         view = next(view for view in views if view.place == result.place)
@@ -119,9 +120,12 @@ async def _pictures(parts: Parts, item: Item) -> Pictures:
     return [(Source(), item.data)]
 
 
-def _result(parts: Parts, name: str, views: Sequence[View], *, partial: bool) -> Result:
+def result_of(
+    parts: Parts, name: str, views: Sequence[View], *, partial: bool, medium: Medium = "image"
+) -> Result:
+    """Return what views show: the one that weighs most, and what the rules say of all."""
     rules = parts.settings.rules
-    verdict = judge(rules, views, Facts(medium="image"))
+    verdict = judge(rules, views, Facts(medium=medium))
     shown = max(views, key=lambda view: explicit(parts, view.scores))
     own = {label: score for label, score in shown.scores.items() if "/" not in label}
     label = max(own, key=lambda one: own[one])

@@ -8,6 +8,7 @@ from bot.config import Settings
 from bot.ledger import Ledger
 from bot.web.clients import Clients, RateLimit
 from bot.web.fetching import Wikimedia
+from bot.web.jobs import Jobs
 from bot.web.scorer import Scorer
 from bot.web.waiting import Places
 
@@ -21,6 +22,7 @@ class Parts:
     wikimedia: Wikimedia
     ledger: Ledger
     places: Places
+    jobs: Jobs
     clients: Clients
     rate: RateLimit
     tokens: frozenset[str]

@@ -16,6 +16,7 @@ from bot.rules import refuse_unknown_labels
 from bot.web.app import create_app
 from bot.web.clients import Clients, RateLimit
 from bot.web.fetching import Wikimedia
+from bot.web.jobs import Jobs
 from bot.web.parts import Parts
 from bot.web.scorer import Scorer
 from bot.web.waiting import Places
@@ -63,6 +64,7 @@ def _parts(settings: Settings) -> Iterator[Parts]:
             wikimedia=opened.enter_context(closing(Wikimedia(settings))),
             ledger=ledger,
             places=Places(settings.serve.queue),
+            jobs=opened.enter_context(closing(Jobs(settings.serve.video_jobs))),
             clients=Clients(settings.serve.trusted_proxies),
             rate=RateLimit(settings.serve.per_minute),
             tokens=settings.secrets.tokens,

@@ -71,6 +71,23 @@ class Result(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [RESULT]})
 
 
+class ShownScene(BaseModel):
+    """What lies between two cuts."""
+
+    start_s: float
+    end_s: float
+    at_s: float = Field(description="Where it weighs most; where to look.")
+    explicit: Share = Field(description="Its score: what the labels of serve.explicit add up to.")
+
+
+class VideoResult(Result):
+    """What a video shows."""
+
+    reasons: list[str] = Field([], description="Why part of it was not looked at.")
+    duration_s: float | None = Field(None, description="As far as it was decoded.")
+    scenes: list[ShownScene] = Field([], description="Only of a video that was sent.")
+
+
 class Failed(BaseModel):
     """One file among several that could not be scored. That is never a low score."""
 

@@ -101,6 +101,10 @@ class ApiProcess:
         """Send."""
         return requests.post(self.base + path, timeout=ANSWER_S, **more)
 
+    def delete(self, path: str) -> requests.Response:
+        """Have something forgotten."""
+        return requests.delete(self.base + path, timeout=ANSWER_S)
+
     def classify(self, *files: bytes, **more: Any) -> requests.Response:
         """Send pictures as a form, named by their number."""
         form = [("file", (f"{number}.bin", data)) for number, data in enumerate(files)]
