@@ -38,7 +38,9 @@ def classify(what: str) -> dict[str, Any]:
 def form(picture: Path) -> tuple[bytes, str]:
     """Return a picture as a form with one file, and the form's media type."""
     boundary = uuid.uuid4().hex
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="picture"\r\n\r\n'
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="picture"\r\n\r\n'
+    )
     body = head.encode() + picture.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
     return body, f"multipart/form-data; boundary={boundary}"
 

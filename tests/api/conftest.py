@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.ledger import Findings, Ledger
 from model.bundle import Bundle
 from support.api import ApiProcess
+from support.ledgers import address
+from support.reviews import review, suggest
 from support.scripted import Reply, ScriptedServer, in_turn
 from support.world import World, small_world
 
@@ -34,8 +37,21 @@ def api(
     """A running service without a rate limit; it must leave no file and log no error."""
     assert bundle.name
     folder = tmp_path_factory.mktemp("api")
+    serve = {"origins": ["https://commons.wikimedia.org", other_host.url]}
     wiki = {"api": world.api, "file_hosts": [world.host, other_host.netloc]}
-    with ApiProcess(folder / "state", world.settings(wiki=wiki)) as api:
+    with ApiProcess(folder / "state", world.settings(wiki=wiki, serve=serve)) as api:
         yield api
         assert list(api.temporary.rglob("*")) == []
         assert "level=error" not in api.log_text()
+
+
+@pytest.fixture(scope="session")
+def known(api: ApiProcess) -> ApiProcess:
+    """A service whose bot has suggested seven files, one of which people looked at."""
+    with Ledger(address(api.folder / "ledger.sqlite")) as ledger:
+        for log_id in range(1, 6):
+            suggest(ledger, log_id)
+        suggest(ledger, 6, medium="video", place="0:12")
+        suggest(ledger, 7, tier="low", title="File:Ünusual & <name>.jpg")
+        ledger.reviews.record(Findings(reviews=[review(3, "ok")]))
+    return api

@@ -5,25 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.ledger import Findings, Ledger
 from support.api import ApiProcess
-from support.ledgers import address
-from support.reviews import review, suggest
 
 pytestmark = pytest.mark.model
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture(scope="module")
-def known(api: ApiProcess) -> ApiProcess:
-    """A service whose bot has suggested seven files, one of which people looked at."""
-    with Ledger(address(api.folder / "ledger.sqlite")) as ledger:
-        for log_id in range(1, 6):
-            suggest(ledger, log_id)
-        suggest(ledger, 6, medium="video", place="0:12")
-        suggest(ledger, 7, tier="low", title="File:Ünusual & <name>.jpg")
-        ledger.reviews.record(Findings(reviews=[review(3, "ok")]))
-    return api
 
 
 def test_a_file_is_told_with_scores_verdict_and_decisions(known: ApiProcess) -> None:
