@@ -21,6 +21,8 @@ DEFAULT_BUNDLE = "nsfwjs-mobilenet-v2-mid"
 TORCHSCRIPT = "model.ts"
 TORCHSCRIPT_BFLOAT16 = "model.bf16.ts"
 EXPORTED = "model.pt2"
+WEIGHTS = "weights.pt"
+"""Of a model trained here, to go on from."""
 CARD = "card.json"
 CARD_TEXT = "card.md"
 

@@ -63,7 +63,8 @@ class Description(_Frozen):
 
     name: str
     title: str
-    package: Package
+    package: Package | None
+    """None for a model that was trained here."""
     members: dict[str, str]
     """Path inside the package to sha256, for every file that is read."""
     licence: Licence
@@ -98,10 +99,31 @@ class Reference(_Frozen):
     scores: dict[str, tuple[float, ...]]
 
 
+class Training(_Frozen):
+    """How a model was made here, so that it can be rebuilt and trained further.
+
+    Attributes:
+        network: A name from `model.training.networks`.
+        initialisation: Whose weights it began with.
+        dataset: Version of the data set, see `model.training.dataset.manifest`.
+        recipe: The settings it was trained with.
+        temperature: What divides its logits.
+        figures: Measured on the validation pictures, such as accuracy.
+    """
+
+    network: str
+    initialisation: str
+    dataset: str
+    recipe: dict[str, str | int | float | bool | None]
+    temperature: float = 1.0
+    figures: dict[str, float] = {}
+
+
 class Card(Description):
     """A description together with the files that were built from it."""
 
     card_version: Literal[2] = 2
+    training: Training | None = None
     built_with: dict[str, str]
     reference: Reference
     artefacts: dict[str, Artefact]

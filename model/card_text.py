@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from model.card import Card
+from model.card import Card, Training
 
 
 def card_as_markdown(card: Card) -> str:
@@ -26,12 +26,22 @@ def card_as_markdown(card: Card) -> str:
 
 
 def _origin(card: Card) -> Iterable[str]:
-    package = card.package
-    yield f"Package `{package.name}` {package.version} on {package.registry}"
-    yield f"`{package.file}`: {package.size:,} bytes, sha256 `{package.sha256}`"
+    if card.package:
+        package = card.package
+        yield f"Package `{package.name}` {package.version} on {package.registry}"
+        yield f"`{package.file}`: {package.size:,} bytes, sha256 `{package.sha256}`"
+    if card.training:
+        yield from _training(card.training)
     yield from (f"`{path}`: sha256 `{sha256}`" for path, sha256 in card.members.items())
     yield f"Architecture: {card.architecture}, {card.parameters:,} parameters"
     yield from (f"Built with {tool} {version}" for tool, version in card.built_with.items())
+
+
+def _training(training: Training) -> Iterable[str]:
+    yield f"Trained here, from {training.initialisation}, on data set `{training.dataset}`"
+    yield "Settings: " + ", ".join(f"{name} {value}" for name, value in training.recipe.items())
+    yield from (f"Validation {name}: {value:.4f}" for name, value in training.figures.items())
+    yield f"Temperature: {training.temperature:.4f} (1 is uncalibrated)"
 
 
 def _interface(card: Card) -> Iterable[str]:

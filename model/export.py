@@ -39,16 +39,26 @@ def export(description: Description, members: Mapping[str, bytes]) -> Export:
 
 def _export(description: Description, members: Mapping[str, bytes]) -> Export:
     # Imported here, so that only the exporting process pays for torch.
-    from model import exported, torchscript  # noqa: PLC0415
     from model.sources.builders import BUILDERS  # noqa: PLC0415
 
-    pipeline = BUILDERS[description.name](members)
+    return built(BUILDERS[description.name](members), description.input.size)
+
+
+def built(pipeline: "Pipeline", size: int) -> Export:
+    """Build every artefact of a pipeline; call it in a process of its own, see `export`.
+
+    Args:
+        pipeline: With its weights.
+        size: Width and height of the reference pictures, pixels.
+    """
+    from model import exported, torchscript  # noqa: PLC0415 - as above
+
     artefacts = {
         TORCHSCRIPT: torchscript.freeze(pipeline),
         TORCHSCRIPT_BFLOAT16: torchscript.freeze(pipeline.in_bfloat16()),
         EXPORTED: exported.export_program(pipeline),
     }
-    return Export(artefacts, _reference(pipeline, description.input.size))
+    return Export(artefacts, _reference(pipeline, size))
 
 
 def _reference(pipeline: "Pipeline", size: int) -> Reference:

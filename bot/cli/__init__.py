@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "check_config",
     "models",
     "dataset",
+    "train",
     "score",
     "serve",
     "stats",

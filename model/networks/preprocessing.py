@@ -50,6 +50,25 @@ class Scaled(Preprocessing):
         return scaled * 2 - 1 if self.symmetric else scaled
 
 
+class Standardised(Preprocessing):
+    """What torchvision's ImageNet weights expect: each channel around zero, with unit spread.
+
+    Source: https://docs.pytorch.org/vision/stable/models.html (the weights' transforms).
+    """
+
+    means = (0.485, 0.456, 0.406)
+    spreads = (0.229, 0.224, 0.225)
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.mean = nn.Buffer(torch.tensor(self.means).reshape(1, 3, 1, 1), persistent=False)
+        self.spread = nn.Buffer(torch.tensor(self.spreads).reshape(1, 3, 1, 1), persistent=False)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Turn uint8 RGB (N, H, W, 3) into float32 (N, 3, size, size)."""
+        return (self.resized(pixels).to(torch.float32) / 255 - self.mean) / self.spread
+
+
 class Yahoo(Preprocessing):
     """What open_nsfw was trained on: resize, JPEG, centre crop, BGR, mean subtraction.
 

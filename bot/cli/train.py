@@ -1,0 +1,120 @@
+"""`lookout train`: a model of your own, from a data set of your own."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ValidationError
+from tqdm import tqdm
+
+from bot.cli.options import add_command
+from bot.home import home, models_folder
+from model.bundle import DEFAULT_BUNDLE
+from model.errors import TrainingRefused
+from model.training.dataset.manifest import Dataset
+from model.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from bot.cli.options import Subparsers
+
+Item = TypeVar("Item")
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `train`."""
+    parser = add_command(
+        subparsers,
+        "train",
+        summary="train a model on a data set",
+        description=(
+            "Train a new head on a known model's features, which takes seconds, then the whole\n"
+            "network, gently. Ends by itself when the validation loss no longer falls. Killed at\n"
+            "any time, the same command goes on, and gives the same model, bit by bit. The result\n"
+            "is a bundle: name it as `model.name` in config.yaml."
+        ),
+        example="lookout train var/datasets/mine --name mine",
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET")
+    parser.add_argument("--name", required=True, help="of the new model")
+    parser.add_argument(
+        "--start",
+        default=DEFAULT_BUNDLE,
+        metavar="MODEL",
+        help="an installed model, or mobilenet-v2, mobilenet-v3-large, efficientnet-b0, "
+        "inception-v3, resnet-50 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="torchvision's ImageNet weights for --start"
+    )
+    parser.add_argument("--restart", action="store_true", help="forget an earlier run of that name")
+    _add_recipe(parser)
+    parser.set_defaults(run=train)
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train a model; go on with it if it was interrupted."""
+    from model.training.train import train as train_model  # noqa: PLC0415 - torch is slow to import
+    from model.training.trained import check_name  # noqa: PLC0415 - likewise
+
+    check_name(arguments.name)
+    folder = home() / "runs" / arguments.name
+    if arguments.restart:
+        shutil.rmtree(folder, ignore_errors=True)
+    bundle = train_model(
+        Dataset.read(arguments.dataset),
+        _recipe(arguments),
+        name=arguments.name,
+        models=models_folder(),
+        folder=folder,
+        weights=arguments.weights,
+        say=_say,
+        bar=_bar,
+    )
+    print(f"Trained {arguments.name}: {bundle}; what happened is in {folder / 'log.csv'}")
+    return 0
+
+
+def _recipe(arguments: argparse.Namespace) -> Recipe:
+    try:
+        return Recipe(**{name: getattr(arguments, name) for name in Recipe.model_fields})
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise TrainingRefused(f"--{option}: {first['msg']}.") from error
+
+
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    numbers = {
+        "seed": "of every random number",
+        "batch": "pictures per step",
+        "head-epochs": "most passes for the head alone",
+        "epochs": "most passes for the whole network; 0 trains the head alone",
+        "head-rate": "learning rate of the head",
+        "rate": "learning rate of the whole network",
+        "patience": "passes without improvement after which a stage ends",
+    }
+    for option, meaning in numbers.items():
+        default = Recipe.model_fields[option.replace("-", "_")].default
+        parser.add_argument(
+            f"--{option}", type=type(default), default=default, help=f"{meaning} (%(default)s)"
+        )
+    parser.add_argument(
+        "--threads", type=int, default=len(os.sched_getaffinity(0)), help="(default: %(default)s)"
+    )
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--no-augment", dest="augment", action="store_false")
+    parser.add_argument("--no-class-weights", dest="class_weights", action="store_false")
+
+
+def _say(line: str) -> None:
+    tqdm.write(line, file=sys.stderr)
+
+
+def _bar(batches: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+    return tqdm(
+        batches, total=total, desc=what, unit="batch", file=sys.stderr, disable=None, leave=False
+    )

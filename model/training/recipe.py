@@ -1,0 +1,39 @@
+"""The settings of a training run."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Recipe(BaseModel):
+    """Everything that decides what comes out, given the data set.
+
+    Attributes:
+        start: Bundle or network that training begins with.
+        seed: Of every random number.
+        batch: Pictures per step.
+        head_epochs: Most passes for the head alone, on features computed once.
+        epochs: Most passes for the whole network; 0 leaves the features as they are.
+        head_rate: Learning rate of the head alone.
+        rate: Learning rate of the whole network.
+        patience: Passes without a lower validation loss after which a stage ends.
+        augment: Whether the whole network sees pictures cropped, mirrored and relit.
+        class_weights: Whether rare labels count more, so that each label counts the same.
+        threads: Processor threads; the same number gives the same bits.
+        device: Where it is computed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: str
+    seed: int = Field(8, ge=0, lt=2**31)
+    batch: int = Field(32, ge=1, le=4096)
+    head_epochs: int = Field(100, ge=0, le=10_000)
+    epochs: int = Field(5, ge=0, le=10_000)
+    head_rate: float = Field(3e-3, gt=0, le=1)
+    rate: float = Field(1e-4, gt=0, le=1)
+    patience: int = Field(5, ge=1, le=1000)
+    augment: bool = True
+    class_weights: bool = True
+    threads: int = Field(1, ge=1, le=256)
+    device: Literal["cpu", "cuda"] = "cpu"

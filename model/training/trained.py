@@ -1,0 +1,153 @@
+"""What was trained, as a bundle like any other."""
+
+import hashlib
+import io
+import multiprocessing
+import re
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from model.bundle import WEIGHTS, write_bundle
+from model.card import Artefact, Card, Input, Licence, Training
+from model.errors import TrainingRefused
+from model.export import Export, built
+from model.files import replacing_folder
+from model.networks.pooled import Pooled
+from model.sources.catalogue import DESCRIPTIONS
+from model.training.dataset.manifest import Dataset
+from model.training.initialisation import Initial, read_weights
+from model.training.networks import NETWORKS, blank
+from model.training.recipe import Recipe
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+TORCHVISION_LICENCE: Final = Licence(
+    spdx="BSD-3-Clause",
+    chain=("torchvision's architecture: BSD-3-Clause", "Weights: trained by the operator"),
+    text="See https://github.com/pytorch/vision/blob/main/LICENSE for the architecture's code.",
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and how it came to be."""
+
+    network: Pooled
+    start: Initial
+    recipe: Recipe
+    dataset: Dataset
+    figures: dict[str, float]
+
+
+def check_name(name: str) -> None:
+    """Raise TrainingRefused for a name that a new bundle cannot have."""
+    if not NAME.fullmatch(name):
+        raise TrainingRefused(f"{name!r} is no name for a model: use a-z, 0-9, dots and hyphens.")
+    if name in DESCRIPTIONS:
+        raise TrainingRefused(f"{name} is the name of a published model: choose another --name.")
+
+
+def write_trained(trained: Trained, name: str, models: Path) -> Path:
+    """Export a network and write its bundle; return the bundle's folder."""
+    training = Training(
+        network=trained.start.network,
+        initialisation=trained.start.described,
+        dataset=trained.dataset.version,
+        recipe=trained.recipe.model_dump(),
+        figures=trained.figures,
+    )
+    weights = io.BytesIO()
+    torch.save(trained.network.state_dict(), weights)
+    parameters = sum(each.numel() for each in trained.network.parameters())
+    return write_version(
+        name,
+        models,
+        training=training,
+        labels=trained.dataset.labels,
+        weights=weights.getvalue(),
+        parameters=parameters,
+    )
+
+
+def write_version(
+    name: str,
+    models: Path,
+    *,
+    training: Training,
+    labels: tuple[str, ...],
+    weights: bytes,
+    parameters: int,
+) -> Path:
+    """Write a bundle from a file of weights, replacing one of that name as a whole."""
+    about = _input(training.network)
+    export = _exported(training, len(labels), weights, about.size)
+    artefacts = {**export.artefacts, WEIGHTS: weights}
+    card = Card(
+        name=name,
+        title=f"{name} ({NETWORKS[training.network].title}, trained here)",
+        package=None,
+        members={},
+        licence=_licence(training.network),
+        architecture=NETWORKS[training.network].title,
+        parameters=parameters,
+        labels=labels,
+        input=about,
+        published_figures=(),
+        verified=("TorchScript, bfloat16 and torch.export graphs come from the same weights.",),
+        not_verified=("How well it does on uploads to Commons.",),
+        caveats=("It knows no pictures but those of its data set, and their labels' errors.",),
+        training=training,
+        built_with={"torch": version("torch")},
+        reference=export.reference,
+        artefacts={
+            file: Artefact(size=len(content), sha256=hashlib.sha256(content).hexdigest())
+            for file, content in artefacts.items()
+        },
+    )
+    with replacing_folder(models / name) as new:
+        write_bundle(new, card, artefacts)
+    return models / name
+
+
+def _exported(training: Training, labels: int, weights: bytes, size: int) -> Export:
+    """Export in a process of its own, for the reasons in `model.export.export`."""
+    fresh = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, WEIGHTS)
+        path.write_bytes(weights)
+        with ProcessPoolExecutor(max_workers=1, mp_context=fresh) as pool:
+            return pool.submit(_export, training, labels, path, size).result()
+
+
+def _export(training: Training, labels: int, weights: Path, size: int) -> Export:
+    pipeline = blank(training.network, labels)
+    pipeline.network.load_state_dict(read_weights(weights))
+    pipeline.temperature.fill_(training.temperature)
+    return built(pipeline.eval(), size)
+
+
+def _input(network: str) -> Input:
+    if network in DESCRIPTIONS:
+        return DESCRIPTIONS[network].input
+    preprocessing = NETWORKS[network].preprocessing()
+    kind = type(preprocessing).__name__.lower()
+    return Input(
+        size=preprocessing.size,
+        preprocessing=f"{kind}-{preprocessing.size}-1",
+        description=(
+            f"uint8 RGB of any size, resized to {preprocessing.size} x {preprocessing.size} "
+            f"bilinear with antialiasing, {kind} as torchvision's weights expect"
+        ),
+    )
+
+
+def _licence(network: str) -> Licence:
+    if network not in DESCRIPTIONS:
+        return TORCHVISION_LICENCE
+    licence = DESCRIPTIONS[network].licence
+    return licence.model_copy(update={"chain": (*licence.chain, "Trained further by the operator")})

@@ -1,0 +1,138 @@
+"""Training: what comes out serves as it was trained, and an interruption changes nothing."""
+
+import csv
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bot.cli import main
+from model.bundle import Bundle
+from model.card_text import card_as_markdown
+from model.classifier import Classifier
+from model.errors import DatasetUnusable, TrainingRefused
+from model.image import decode
+from model.training.augmentation import varied
+from model.training.dataset.manifest import Dataset
+from model.training.initialisation import initial, rebuilt
+from model.training.networks import NETWORKS, blank, features_of, torchvision_network
+from model.training.pictures import Batch, contents
+from model.training.recipe import Recipe
+from model.training.run import LOG, Run
+from model.training.train import train
+
+SCRATCH = Recipe(start="mobilenet-v2", epochs=2, batch=8, threads=1)
+
+
+def few(dataset: Dataset) -> Dataset:
+    return Dataset((*dataset.side("train")[::6], *dataset.side("validation")[::8]))
+
+
+def killing(batches: Iterable[Batch], total: int, what: str) -> Iterable[Batch]:
+    assert total
+    for batch in batches:
+        yield batch
+        if what == "pass 2":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def train_and_die(dataset: Dataset, folder: Path) -> None:
+    train(dataset, SCRATCH, name="x", models=folder, folder=folder, say=print, bar=killing)
+
+
+def log(folder: Path) -> list[dict[str, str]]:
+    with (folder / LOG).open(encoding="utf-8", newline="") as file:
+        return [{**row, "seconds": ""} for row in csv.DictReader(file)]
+
+
+def test_killed_and_gone_on_it_is_the_same_model_bit_by_bit(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = few(dataset)
+    monkeypatch.setattr("model.training.train.write_trained", lambda *_: None)
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    process = multiprocessing.get_context("spawn").Process(target=train_and_die, args=(small, cut))
+    process.start()
+    train(small, SCRATCH, name="x", models=whole, folder=whole, say=print)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert len(log(cut)) == 1
+    train(small, SCRATCH, name="x", models=cut, folder=cut, say=print)
+    assert log(cut) == log(whole)
+    states = [Run(folder, SCRATCH, small.version).stages for folder in (whole, cut)]
+    one, other = (state["whole network"]["module"] for state in states)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    with pytest.raises(TrainingRefused, match="--restart"):
+        Run(cut, SCRATCH.model_copy(update={"seed": 9}), small.version)
+
+
+@pytest.mark.model
+def test_a_trained_model_serves_what_it_learned(trained: Bundle, dataset: Dataset) -> None:
+    classifier = Classifier(trained, precision="fp32", fused=False)
+    assert classifier.labels == ("drawing", "photograph")
+    entries = dataset.side("test")
+    pictures = [decode(contents(entry), target=224).frames[0].pixels for entry in entries]
+    answers = classifier.classify(pictures)
+    right = [max(answer, key=answer.__getitem__) for answer in answers]
+    assert np.mean([a == entry.label for a, entry in zip(right, entries, strict=True)]) >= 0.9
+    pipeline, network = rebuilt("standin", trained.folder.parent)
+    assert network == "nsfwjs-mobilenet-v2-mid"
+    with torch.no_grad():
+        (again,) = pipeline.eval()(torch.from_numpy(pictures[0])[None])
+    assert again.tolist() == pytest.approx(list(answers[0].values()), abs=1e-4)
+    assert f"data set `{dataset.version}`" in card_as_markdown(trained.card)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_gives_one_number_per_label(name: str) -> None:
+    pipeline = blank(name, 3).eval()
+    with torch.no_grad():
+        assert pipeline(torch.zeros((1, 30, 40, 3), dtype=torch.uint8)).shape == (1, 3)
+
+
+def test_torchvisions_weights_come_from_a_file(tmp_path: Path) -> None:
+    network = torchvision_network("mobilenet_v2")
+    torch.save(network.state_dict(), tmp_path / "weights.pth")
+    start = initial("mobilenet-v2", 2, tmp_path, tmp_path / "weights.pth", say=print)
+    loaded = start.pipeline.network.features.state_dict()
+    expected = features_of(network).state_dict()
+    assert all(torch.equal(loaded[name], value) for name, value in expected.items())
+    (tmp_path / "text").write_text("no weights")
+    for name, file in (("mobilenet-v2", "text"), ("resnet-50", "weights.pth")):
+        with pytest.raises(TrainingRefused, match="weights"):
+            initial(name, 2, tmp_path, tmp_path / file, say=print)
+
+
+def test_a_variant_depends_on_seed_pass_and_picture_alone() -> None:
+    pixels = np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3)
+    mark = "ab" * 20
+    assert np.array_equal(varied(pixels, 8, 1, mark), varied(pixels, 8, 1, mark))
+    assert not np.array_equal(varied(pixels, 8, 1, mark), varied(pixels, 8, 2, mark))
+
+
+def test_a_changed_or_missing_picture_is_named(dataset: Dataset, tmp_path: Path) -> None:
+    entry = dataset.entries[0]
+    (tmp_path / "other").write_bytes(b"other")
+    for name, message in (("other", "was changed"), ("none", "No such file")):
+        with pytest.raises(DatasetUnusable, match=message):
+            contents(entry.model_copy(update={"path": str(tmp_path / name)}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--name", "open-nsfw"), "a published model"),
+        (("--name", "Mine!"), "no name for a model"),
+        (("--name", "mine"), "lookout dataset build"),
+    ],
+)
+def test_what_cannot_be_trained_is_explained(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", str(tmp_path), *arguments]) == 1
+    assert message in capsys.readouterr().err
