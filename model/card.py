@@ -58,13 +58,11 @@ class Input(_Frozen):
     description: str
 
 
-class Description(_Frozen):
-    """All that is known of a model before it is built."""
+class About(_Frozen):
+    """All that is known of a model before it is built, but where its weights are."""
 
     name: str
     title: str
-    package: Package | None
-    """None for a model that was trained here."""
     members: dict[str, str]
     """Path inside the package to sha256, for every file that is read."""
     licence: Licence
@@ -76,6 +74,12 @@ class Description(_Frozen):
     verified: tuple[str, ...]
     not_verified: tuple[str, ...]
     caveats: tuple[str, ...]
+
+
+class Description(About):
+    """All that is known of a published model before it is built."""
+
+    package: Package
 
 
 class Artefact(_Frozen):
@@ -119,10 +123,14 @@ class Training(_Frozen):
     figures: dict[str, float] = {}
 
 
-class Card(Description):
-    """A description together with the files that were built from it."""
+class Card(About):
+    """What is known of a model, together with the files that were built.
+
+    A model comes from a package, or was trained here.
+    """
 
     card_version: Literal[2] = 2
+    package: Package | None
     training: Training | None = None
     built_with: dict[str, str]
     reference: Reference

@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.bundle import EXPORTED, TORCHSCRIPT, TORCHSCRIPT_BFLOAT16
-from model.card import Description, Reference
+from model.card import About, Reference
 from model.golden_pictures import golden_pictures
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Export(NamedTuple):
     reference: Reference
 
 
-def export(description: Description, members: Mapping[str, bytes]) -> Export:
+def export(description: About, members: Mapping[str, bytes]) -> Export:
     """Build every artefact of a model.
 
     The work is done in a process of its own. TorchScript numbers the classes it makes, so a
@@ -37,7 +37,7 @@ def export(description: Description, members: Mapping[str, bytes]) -> Export:
         return pool.submit(_export, description, members).result()
 
 
-def _export(description: Description, members: Mapping[str, bytes]) -> Export:
+def _export(description: About, members: Mapping[str, bytes]) -> Export:
     # Imported here, so that only the exporting process pays for torch.
     from model.sources.builders import BUILDERS  # noqa: PLC0415
 

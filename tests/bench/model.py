@@ -17,6 +17,7 @@ from model.golden_pictures import Pixels, golden_pictures
 from model.install import CACHE
 from model.networks.pipeline import Pipeline
 from model.sources.builders import BUILDERS
+from model.sources.catalogue import describe
 from model.sources.package_files import read_members
 
 ROUNDS = 60
@@ -68,7 +69,7 @@ def _beside_node(picture: Pixels, ours: Classifier) -> Iterator[Line]:
 
 def onnx_run(bundle: Bundle, picture: Pixels) -> Callable[[], object]:
     """Return a run of onnxruntime, on one thread, with the weights of the package in the cache."""
-    package = bundle.folder.parent / CACHE / bundle.card.package.file
+    package = bundle.folder.parent / CACHE / describe(bundle.name).package.file
     pipeline = BUILDERS[DEFAULT_BUNDLE](read_members(package, bundle.card.members)).eval()
     prepared = pipeline.prepare(torch.from_numpy(picture)[None])
     session = _session(pipeline, prepared)

@@ -9,6 +9,7 @@ from model.bundle import CARD, TORCHSCRIPT, Bundle, open_bundle
 from model.errors import BundleCorrupt
 from model.export import export
 from model.install import CACHE, install, verify
+from model.sources.catalogue import describe
 from model.sources.package_files import read_members
 
 pytestmark = pytest.mark.model
@@ -48,7 +49,7 @@ def test_a_bundle_described_otherwise_is_converted_anew(copied: Path, bundle: Bu
 
 
 def test_two_builds_give_the_same_bytes(bundle: Bundle) -> None:
-    package = bundle.folder.parent / CACHE / bundle.card.package.file
+    package = bundle.folder.parent / CACHE / describe(bundle.name).package.file
     members = read_members(package, bundle.card.members)
     built = export(bundle.card, members)
     assert built.reference == bundle.card.reference
