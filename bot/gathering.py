@@ -1,6 +1,5 @@
 """From a claimed upload to its pictures: is it still what was announced, and what shows it?"""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ from bot.errors import NetworkFault, Never, NothingToScore, NotThereYet, NotYet,
 from bot.ledger import Job
 from bot.media import Fetcher, Source, sources
 from bot.moves import follow
-from bot.settling import is_last_attempt
+from bot.settling import is_fresh, is_last_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,6 @@ class Gatherer:
         if address is None:
             raise NotThereYet(f"the wiki names no picture of {info.title}, {source.place}")
         return self._fetcher.fetch(address)
-
-
-def is_fresh(job: Job, fresh_s: float) -> bool:
-    """Tell whether an upload is so new that what is missing of it may be on its way."""
-    # A time far ahead is as little fresh as one far back, or a deleted file would be awaited.
-    return abs(time.time() - job.uploaded_at.timestamp()) < fresh_s
 
 
 def find(commons: Commons, job: Job, info: FileInfo | None, fresh_s: float) -> FileInfo:

@@ -1,6 +1,7 @@
 """How an attempt ends, in the ledger and in the log: finished, skipped, postponed or dead."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import structlog
 
 from bot.commons import FileInfo
 from bot.config import Settings
-from bot.errors import Never, NothingToScore
+from bot.errors import Never, NothingToScore, NotYet
 from bot.ledger import Decision, Intent, Job, Ledger, Outcome, Scored
 from bot.logs import concerning
 from bot.pauses import full_jitter
@@ -135,12 +136,21 @@ class Settler:
 def is_last_attempt(error: Exception, job: Job, settings: Settings) -> bool:
     """Tell whether an attempt that ended with `error` was the last that is allowed.
 
-    What kills its process is tried less often than what only fails.
+    What kills its process is tried less often than what only fails. What a fresh upload still
+    lacks is awaited for as long as it is fresh, however often that is tried.
     """
     retry = settings.retry
+    if isinstance(error, NotYet) and is_fresh(job, retry.fresh_seconds):
+        return False
     crashed_out = isinstance(error, WorkerDied) and job.crashes + 1 >= retry.crashes
     out_of_time = job.failing_s >= retry.give_up_hours * HOUR_S
     return crashed_out or out_of_time or job.attempt >= retry.attempts
+
+
+def is_fresh(job: Job, fresh_s: float) -> bool:
+    """Tell whether an upload is so new that what is missing of it may be on its way."""
+    # A time far ahead is as little fresh as one far back, or a deleted file would be awaited.
+    return abs(time.time() - job.uploaded_at.timestamp()) < fresh_s
 
 
 def _outcome(finding: Finding, verdict: Verdict, recalled: Recalled, settings: Settings) -> Outcome:

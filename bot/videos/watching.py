@@ -11,11 +11,10 @@ from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.engine import Engine
 from bot.errors import NetworkFault, Never, NothingToScore, NotYet, Unreachable
-from bot.gathering import is_fresh
 from bot.ledger import Job, Queue, Scored
 from bot.media import Fetcher
 from bot.settings.video import VideoSource
-from bot.settling import Look
+from bot.settling import Look, is_fresh
 from bot.videos.budget import Budget
 from bot.videos.files import NO_PICTURES, Originals, Transcodes
 from bot.videos.leases import renewed

@@ -185,6 +185,13 @@ def test_a_fresh_upload_that_is_absent_is_asked_for_again(bench: Bench) -> None:
     assert state(bench, entry) == ("scored", "cleared")
 
 
+def test_what_a_fresh_upload_lacks_does_not_use_up_its_last_attempt(bench: Bench) -> None:
+    entry = bench.upload("A.png", picture("red"))
+    bench.wiki.delete("File:A.png", user="Admin", comment="stands in for a lagged replica")
+    bench.turn(bench.adjusted(fresh_seconds=AGES_S, attempts=1))
+    assert state(bench, entry) == ("waiting", "NotThereYet")
+
+
 def test_a_fresh_upload_that_shows_an_older_version_is_asked_for_again(bench: Bench) -> None:
     older = bench.wiki.upload("File:A.png", picture("red"), user="Alice", comment="")
     assert older.version
