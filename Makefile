@@ -10,7 +10,7 @@ export LOOKOUT_HOME := $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench chaos soak toolforge-rehearsal fuzz clean
+.PHONY: help demo run test lint bench chaos soak toolforge-rehearsal training-demo fuzz clean
 
 help:
 	@echo "make demo   see the bot work on a miniature Commons, offline once set up"
@@ -21,6 +21,7 @@ help:
 	@echo "make toolforge-rehearsal   the job as Toolforge runs it, disturbed"
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
+	@echo "make training-demo   data set, training, evaluation and calibration on a benign stand-in task"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
 	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
 	@echo "make lock   requirements.lock anew; then: make licences"
@@ -62,6 +63,10 @@ soak: $(VENV)/.tests-ready $(MODEL)
 toolforge-rehearsal: rig $(MODEL)
 	@echo "== The job as Toolforge runs it: a deploy, a lost node, a read-only database"
 	@LOOKOUT_REHEARSAL=10 $(BIN)/pytest -s tests/integration/test_toolforge_rehearsal.py
+
+training-demo: $(VENV)/.tests-ready $(MODEL)
+	@echo "== Drawings against photographs: data set, training, evaluation, calibration"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/stand-in.sh
 
 fuzz: $(VENV)/.tests-ready
 	@echo "== 10,000 damaged pictures, 1,000 damaged videos (these take some 20 minutes)"

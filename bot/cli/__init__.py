@@ -21,6 +21,8 @@ COMMANDS: Final = (
     "models",
     "dataset",
     "train",
+    "evaluate",
+    "calibrate",
     "score",
     "serve",
     "stats",
