@@ -27,7 +27,7 @@ class Scores(litserve.LitAPI):  # type: ignore[misc]  # it publishes no types
 
     def decode_request(self, request: Request) -> NDArray[np.uint8]:
         """Return the picture of a form."""
-        data: bytes = request["file"].file.read()  # type: ignore[index]  # a form, by then
+        data: bytes = request["file"].file.read()
         return decode(data, target=self._edge).frames[0].pixels
 
     def batch(self, inputs: list[Any]) -> list[Any]:
