@@ -6,13 +6,12 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Measured
 from damaged.mutations import damaged
 from numpy.typing import NDArray
 
@@ -100,7 +99,7 @@ def test_an_undamaged_film_is_seen_whole(
 
 @pytest.mark.parametrize("first", range(0, VIDEOS, BATCH))
 def test_a_damaged_film_is_never_taken_for_safe(
-    proof: IsolatedWorker, measured: Measured, tmp_path: Path, first: int
+    proof: IsolatedWorker, measured: Callable[[str], None], tmp_path: Path, first: int
 ) -> None:
     path = tmp_path / "film"
     outcomes: Counter[str] = Counter()

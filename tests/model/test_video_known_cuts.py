@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import Measured
 
 from model.bundle import Bundle
 from model.isolated_classifier import IsolatedClassifier
@@ -129,7 +128,7 @@ def test_flashes_one_after_the_other(watch: Watch) -> None:
     check(watch, Known(shots, [(start, start + 1 / FAST) for start in starts], FAST))
 
 
-def test_three_seconds_in_ten_minutes(watch: Watch, measured: Measured) -> None:
+def test_three_seconds_in_ten_minutes(watch: Watch, measured: Callable[[str], None]) -> None:
     seen = watch(videos.joined([(plain(0), 400), (drawn(1), 3), (plain(0), 197)]))
     assert found(seen, [(400, 403)]) == (1, 0)
     assert seen.coverage.duration_s == pytest.approx(600, abs=1)
@@ -178,7 +177,9 @@ def random_film(number: int) -> Known:
     return Known(shots, inserts)
 
 
-def test_recall_of_inserts_of_a_second_or_more(watch: Watch, measured: Measured) -> None:
+def test_recall_of_inserts_of_a_second_or_more(
+    watch: Watch, measured: Callable[[str], None]
+) -> None:
     inserts = recalled = false = 0
     for number in range(RANDOM_FILMS):
         known = random_film(number)
