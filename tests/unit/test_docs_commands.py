@@ -29,7 +29,7 @@ HARMLESS: Final = ("--help", "check-config", "model list", "status", "stats", "d
 def commands(text: str, *, inline: bool) -> Iterator[tuple[str, str]]:
     """Yield program and arguments of the commands in blocks, or of those within sentences."""
     if inline:
-        found = INLINE.findall(text)
+        found = [" ".join(mention.split()) for mention in INLINE.findall(text)]
     else:
         fenced = "\n".join(FENCE.findall(text)).splitlines()
         found = [*BLOCK.findall(text), *fenced]
