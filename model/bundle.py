@@ -16,6 +16,7 @@ from model.card import Artefact, Card
 from model.card_text import card_as_markdown
 from model.errors import BundleCorrupt, BundleMissing
 from model.files import sha256_of
+from model.sources.catalogue import DESCRIPTIONS
 
 DEFAULT_BUNDLE = "nsfwjs-mobilenet-v2-mid"
 TORCHSCRIPT = "model.ts"
@@ -100,4 +101,6 @@ def _check(path: Path, expected: Artefact, name: str) -> None:
 
 
 def _install(name: str) -> str:
-    return f"lookout model install {name}"
+    if name in DESCRIPTIONS:
+        return f"lookout model install {name}"
+    return f"lookout train DATASET --name {name}"

@@ -11,6 +11,7 @@ from model.errors import BundleCorrupt, BundleMissing
 from model.export import Export, export
 from model.files import replacing_folder
 from model.golden_vectors import TOLERANCE, largest_difference
+from model.precision import drift, open_engine
 from model.sources.catalogue import describe
 from model.sources.package_files import read_members
 from model.sources.registry import fetch
@@ -66,13 +67,15 @@ def verify(name: str, models: Path) -> float:
     """Check an installed bundle's hashes, then its scores against the recorded ones.
 
     Returns:
-        The largest difference between a probability and the original runtime's.
+        The largest difference between a probability and the original runtime's; for a model
+        trained here, and the one recorded when it was exported.
 
     Raises:
         BundleMissing: It is not installed.
         BundleCorrupt: A hash or a score is not as recorded.
     """
-    return _compare(open_bundle(models, name))
+    bundle = open_bundle(models, name)
+    return _compare(bundle, _moved if bundle.card.training else largest_difference)
 
 
 def _is_current(description: Description, models: Path, *, say: Callable[[str], None]) -> bool:
@@ -101,8 +104,13 @@ def _card(description: Description, built: Export) -> Card:
     )
 
 
-def _compare(bundle: Bundle) -> float:
-    difference = largest_difference(bundle)
+def _moved(bundle: Bundle) -> float:
+    engine, _ = open_engine(bundle, precision="fp32", batch=1, fused=False)
+    return drift(bundle, engine)
+
+
+def _compare(bundle: Bundle, differ: Callable[[Bundle], float] = largest_difference) -> float:
+    difference = differ(bundle)
     if difference > TOLERANCE:
         raise BundleCorrupt(
             f"{bundle.name} differs from its original by {difference:.1e} in a probability, more "

@@ -17,6 +17,7 @@ from model.card_text import card_as_markdown
 from model.classifier import Classifier
 from model.errors import DatasetUnusable, TrainingRefused
 from model.image import decode
+from model.install import verify
 from model.training.augmentation import varied
 from model.training.dataset.manifest import Dataset
 from model.training.initialisation import initial, rebuilt
@@ -85,6 +86,7 @@ def test_a_trained_model_serves_what_it_learned(trained: Bundle, dataset: Datase
     with torch.no_grad():
         (again,) = pipeline.eval()(torch.from_numpy(pictures[0])[None])
     assert again.tolist() == pytest.approx(list(answers[0].values()), abs=1e-4)
+    assert verify("standin", trained.folder.parent) <= 1e-4
     assert f"data set `{dataset.version}`" in card_as_markdown(trained.card)
 
 
