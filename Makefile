@@ -24,7 +24,7 @@ help:
 	@echo "make training-demo   data set, training, evaluation and calibration on a benign stand-in task"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
 	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
-	@echo "make lock   requirements.lock anew; then: make licences"
+	@echo "make lock   toolforge/requirements.lock anew; then: make licences"
 	@echo "make sbom   a bill of materials, build/sbom.cdx.json"
 	@echo "make audit  known vulnerabilities of the packages, where the service can be reached"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
@@ -45,7 +45,7 @@ lint: $(VENV)/.tests-ready
 	@echo "== Lint and types"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy bot model supply tests
+	@$(BIN)/mypy bot model .ci/supply tests
 
 bench: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Benchmarks, each figure a median measured side by side"
@@ -87,10 +87,10 @@ $(MODEL): $(VENV)/.ready
 	@$(BIN)/lookout model install
 	@touch $@
 
-$(VENV)/.ready: setup.cfg pyproject.toml requirements.lock
+$(VENV)/.ready: setup.cfg pyproject.toml toolforge/requirements.lock
 	@sh .ci/virtual-environment "$(PYTHON)" $(VENV)
 	@echo "== Packages (torch is large: some minutes on a slow line)"
-	@sed 's/ --hash.*//' requirements.lock > $(VENV)/constraints.txt
+	@sed 's/ --hash.*//' toolforge/requirements.lock > $(VENV)/constraints.txt
 	@$(BIN)/pip install -q $(PIP_FLAGS) -c $(VENV)/constraints.txt -e .
 	@touch $@
 
@@ -105,20 +105,20 @@ lock:
 	@test -x $(BIN)/pip || sh .ci/virtual-environment "$(PYTHON)" $(VENV)
 	@echo "== Every package with its hash"
 	@$(BIN)/pip install -q packaging
-	@$(BIN)/python -m supply.lock $(PIP_FLAGS)
+	@PYTHONPATH=.ci $(BIN)/python -m supply.lock $(PIP_FLAGS)
 
 licences: $(VENV)/.tests-ready
 	@echo "== The licence of every package"
-	@$(BIN)/python -m supply.licences
+	@PYTHONPATH=.ci $(BIN)/python -m supply.licences
 
 sbom: $(VENV)/.tests-ready
 	@echo "== Bill of materials"
-	@$(BIN)/python -m supply.sbom
+	@PYTHONPATH=.ci $(BIN)/python -m supply.sbom
 
 audit: $(VENV)/.ready
 	@$(BIN)/pip install -q $(PIP_FLAGS) -c $(VENV)/constraints.txt -e '.[audit]'
-	@echo "== Known vulnerabilities of the packages in requirements.lock"
-	@$(BIN)/python -m supply.audit
+	@echo "== Known vulnerabilities of the packages in toolforge/requirements.lock"
+	@PYTHONPATH=.ci $(BIN)/python -m supply.audit
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -56,7 +56,7 @@ def test_a_service_that_cannot_be_reached_is_said_by_the_real_program() -> None:
     asked = subprocess.run(
         [sys.executable, "-m", "supply.audit"],
         cwd=ROOT,
-        env={**os.environ, **proxies, "NO_PROXY": "", "no_proxy": ""},
+        env={**os.environ, **proxies, "PYTHONPATH": ".ci", "NO_PROXY": "", "no_proxy": ""},
         capture_output=True,
         text=True,
         check=False,

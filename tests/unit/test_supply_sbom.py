@@ -68,7 +68,7 @@ def test_another_process_writes_the_same_bytes(seed: str, text: str, tmp_path: P
     subprocess.run(
         [sys.executable, "-m", "supply.sbom", file],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": seed},
+        env={**os.environ, "PYTHONPATH": ".ci", "PYTHONHASHSEED": seed},
         check=True,
     )
     assert file.read_text(encoding="utf-8") == text

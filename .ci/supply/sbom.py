@@ -1,4 +1,4 @@
-"""Writes a bill of materials, CycloneDX 1.6 as JSON: `make sbom`, or `python -m supply.sbom FILE`.
+"""Writes a bill of materials, CycloneDX 1.6 as JSON: `make sbom`.
 
 It names the program, its locked packages with their hashes and licences, and the models with the
 published packages that they are built from. The same input gives the same bytes: there is no time

@@ -62,10 +62,10 @@ INSIDE: Final = {
 HEADER: Final = """\
 # Licences
 
-Made by `make licences` from the metadata of the packages in `requirements.lock`, and compared by
-a test. The program itself is MIT. The models have a licence of their own: `lookout model show`.
+Made by `make licences` from the metadata of the packages in `toolforge/requirements.lock`,
+and compared by a test. The program itself is MIT. The models have a licence of their own: `lookout model show`.
 
-A package with a licence that is not on the list in `supply/licences.py` fails the tests, by name.
+A package whose licence is not on the list in `.ci/supply/licences.py` fails the tests, by name.
 Read its terms. If they can be met, add the licence to `ALLOWED`; if its metadata says nothing
 clear, add what its licence file says to `READ`. If not, do without the package.
 

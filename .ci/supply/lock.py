@@ -1,4 +1,4 @@
-"""Writes `requirements.lock`: `make lock`, or `python -m supply.lock [OPTIONS OF PIP]`.
+"""Writes `requirements.lock`: `make lock`.
 
 pip resolves the requirements of setup.cfg and reports what it would install, with the hash of
 every file (https://pip.pypa.io/en/stable/reference/installation-report/). Names, versions and

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT: Final = Path(__file__).parents[1]
-LOCK: Final = ROOT / "requirements.lock"
+ROOT: Final = Path(__file__).parents[2]
+LOCK: Final = ROOT / "toolforge" / "requirements.lock"
 LINE: Final = re.compile(r"^([a-z0-9-]+)==(\S+) --hash=sha256:([0-9a-f]{64})$")
 HEADER: Final = """\
 # Every package of the program, for Python 3.11 on Linux x86_64. Made by `make lock`.

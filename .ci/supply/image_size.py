@@ -1,6 +1,8 @@
 """Prints how large the packages of the image are, installed and compressed, the largest first.
 
-Run it in an environment with a CPU-only torch: .venv/bin/python -m supply.image_size
+Run it in an environment with a CPU-only torch:
+
+    PYTHONPATH=.ci .venv/bin/python -m supply.image_size
 """
 
 import gzip
