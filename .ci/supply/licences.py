@@ -63,7 +63,8 @@ HEADER: Final = """\
 # Licences
 
 Made by `make licences` from the metadata of the packages in `toolforge/requirements.lock`,
-and compared by a test. The program itself is MIT. The models have a licence of their own: `lookout model show`.
+and compared by a test. The program itself is MIT. The models have a licence of their own:
+`lookout model show`.
 
 A package whose licence is not on the list in `.ci/supply/licences.py` fails the tests, by name.
 Read its terms. If they can be met, add the licence to `ALLOWED`; if its metadata says nothing
