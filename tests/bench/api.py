@@ -47,12 +47,12 @@ def measure(*, quick: bool) -> Iterator[Line]:
         )
         api = opened.enter_context(ApiProcess(Path(folder) / "api", {}))
         sides: dict[str, Send] = {
-            "REST API": _Poster(api.port, "/v1/classify"),
+            "REST API": opened.enter_context(closing(_Poster(api.port, "/v1/classify"))),
             "engine": lambda data: _look(engine, data, settings),
         }
         if is_installed():
             lit = opened.enter_context(LitServeProcess(Path(folder) / "lit"))
-            sides["LitServe"] = _Poster(lit.port, "/predict")
+            sides["LitServe"] = opened.enter_context(closing(_Poster(lit.port, "/predict")))
         yield from _throughput(sides, files, rounds)
         yield from _latency(sides, files, singles)
         yield Note(
@@ -129,3 +129,8 @@ class _Poster:
         if answer.status != http.client.OK:
             raise RuntimeError(f"{self._path} answered {answer.status}: {body[:200]!r}")
         self._idle.append(connection)
+
+    def close(self) -> None:
+        """Hang up; no request may be under way."""
+        while self._idle:
+            self._idle.pop().close()
