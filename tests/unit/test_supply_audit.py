@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -50,7 +49,6 @@ def test_a_package_that_was_left_out_is_no_pass(capsys: pytest.CaptureFixture[st
     assert "NOT CHECKED: some" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not find_spec("pip_audit"), reason="`make audit` installs pip-audit")
 def test_a_service_that_cannot_be_reached_is_said_by_the_real_program() -> None:
     proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "https_proxy"), NOBODY_LISTENS)
     asked = subprocess.run(
