@@ -78,14 +78,14 @@ def _read_card(folder: Path, name: str) -> Card:
         card = Card.model_validate_json((folder / CARD).read_bytes())
     except FileNotFoundError as error:
         raise BundleMissing(
-            f"The model {name} is not installed in {folder.parent}: run `{_install(name)}`."
+            f"The model {name} is not installed in {folder.parent}: {_advice(name)}."
         ) from error
     except ValidationError as error:
         raise BundleCorrupt(
-            f"The card of the model {name} cannot be read: run `{_install(name)}`."
+            f"The card of the model {name} cannot be read: {_advice(name)}."
         ) from error
     if card.name != name:
-        raise BundleCorrupt(f"{folder} holds the model {card.name}: run `{_install(name)}`.")
+        raise BundleCorrupt(f"{folder} holds the model {card.name}: {_advice(name)}.")
     return card
 
 
@@ -93,14 +93,17 @@ def _check(path: Path, expected: Artefact, name: str) -> None:
     try:
         sha256 = sha256_of(path)
     except FileNotFoundError as error:
-        raise BundleCorrupt(f"{path} is gone: run `{_install(name)}`.") from error
+        raise BundleCorrupt(f"{path} is gone: {_advice(name)}.") from error
     if sha256 != expected.sha256:
         raise BundleCorrupt(
-            f"{path} has sha256 {sha256}, its card says {expected.sha256}: run `{_install(name)}`."
+            f"{path} has sha256 {sha256}, its card says {expected.sha256}: {_advice(name)}."
         )
 
 
-def _install(name: str) -> str:
+def _advice(name: str) -> str:
     if name in DESCRIPTIONS:
-        return f"lookout model install {name}"
-    return f"lookout train DATASET --name {name}"
+        return f"run `lookout model install {name}`"
+    return (
+        f"train it with `lookout train DATASET --name {name}`, or get one of "
+        f"{', '.join(DESCRIPTIONS)} with `lookout model install`"
+    )
