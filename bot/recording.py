@@ -102,6 +102,6 @@ def answering(job: Job, done: Callable[[Job], None]) -> Iterator[None]:
         yield
     except LookoutError:
         raise
-    except Exception:
+    except Exception:  # raised again: the bot ends with it
         done(job)
         raise

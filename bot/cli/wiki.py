@@ -52,9 +52,8 @@ def setup(arguments: argparse.Namespace) -> int:
         wiki.close()
     if not arguments.live:
         print("This was a dry run: the pages are in dry-run/ of the state folder. --live writes.")
-    print(
-        f"People make the run page: {settings.control.run_page} has to say true (docs/control.md)"
-    )
+    if page := settings.control.run_page:
+        print(f"People make the run page: {page} has to say true (docs/control.md)")
     return SOMETHING_REFUSED if refused else 0
 
 
