@@ -46,6 +46,7 @@ TRANSLATED: Final = {
 """What packages write in the older, free field `License`, and what it means."""
 
 READ: Final = {
+    "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "mpmath": "BSD-3-Clause",
     "setuptools": "MIT",
