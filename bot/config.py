@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from bot.errors import ConfigInvalid
 from bot.settings.control import ControlSettings
 from bot.settings.credentials import Secrets
+from bot.settings.fleet import FleetSettings
 from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
 from bot.settings.publishing import PublishSettings
 from bot.settings.reviewing import ReviewSettings
@@ -40,6 +41,7 @@ class Settings(Section):
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()
+    fleet: FleetSettings = FleetSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)
 
     @model_validator(mode="after")

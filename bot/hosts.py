@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -16,6 +17,7 @@ from bot.http import (
     raise_if_busy,
     retry_after,
 )
+from bot.limits.limiter import Place
 from bot.patience import Patience
 from bot.settings.intake import MediaSettings, WikiSettings
 
@@ -64,9 +66,12 @@ class FileHosts:
             with (
                 self._connections,
                 self._patience.asking(),
+                self._patience.fetching() as place,
                 network_faults(address),
                 self._follow(address, headers) as response,
             ):
+                if place:
+                    response.raw = _Metered(response.raw, place)
                 yield response
         except ValueError as error:
             raise Refused(f"{address!r} is or leads to no address: {error}") from error
@@ -100,6 +105,29 @@ class FileHosts:
                 allow_redirects=False,
                 timeout=self._timeout,
             )
+
+
+class _Metered:
+    """The body of an answer, of which no byte is read before it is granted."""
+
+    def __init__(self, raw: Any, place: Place) -> None:
+        self._raw = raw
+        self._place = place
+        length = raw.headers.get("Content-Length", "")
+        self._left = int(length) if length.isdecimal() else None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def read1(self, amount: int, **options: Any) -> bytes:
+        """Return what has come, at most `amount` bytes; nothing at the end."""
+        wanted = amount if self._left is None else min(amount, self._left)
+        if wanted:
+            self._place.read(wanted)
+        data: bytes = self._raw.read1(wanted or amount, **options)
+        if self._left is not None:
+            self._left = max(0, self._left - len(data))
+        return data
 
 
 def raise_for(response: requests.Response, kinds: tuple[str, ...]) -> None:

@@ -3,13 +3,18 @@
 Wikimedia counts the requests of a client, not those of its threads
 (https://www.mediawiki.org/wiki/API:Etiquette). A closed gate does not block: the turn that meets
 it ends, and comes back after the pause that is left.
+
+Where several processes ask, a limiter keeps them within what is allowed to all of them, and passes
+on what one of them is told.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from bot.errors import GateClosed, ServerBusy
+from bot.limits import Limiter
+from bot.limits.limiter import Place
 
 
 class Patience:
@@ -17,10 +22,14 @@ class Patience:
 
     Args:
         clock: Tells the time in seconds; it never goes back.
+        limiter: What all processes have to keep to together; None for a bot that is alone.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, limiter: Limiter | None = None
+    ) -> None:
         self._clock = clock
+        self._limiter = limiter
         self._until = 0.0
         self._reason = ""
 
@@ -36,12 +45,25 @@ class Patience:
             raise GateClosed(f"told to wait, since {self._reason}", retry_after=left)
         try:
             yield
+        except GateClosed:
+            raise  # nobody of the other side has said so just now
         except ServerBusy as error:
             self._close(error)
             raise
+
+    def fetching(self) -> AbstractContextManager[Place | None]:
+        """Have a place among the fetches; None when nobody counts them. See `Limiter.fetching`."""
+        return self._limiter.fetching() if self._limiter else nullcontext()
+
+    def call(self) -> None:
+        """Wait until one request to api.php may be made; see `Limiter.call`."""
+        if self._limiter:
+            self._limiter.call()
 
     def _close(self, error: ServerBusy) -> None:
         """Take over a longer pause. Should two threads do so at once, one asks once too often."""
         until = self._clock() + (error.retry_after or 0.0)
         if until > self._until:
             self._until, self._reason = until, str(error)
+        if self._limiter and error.retry_after:
+            self._limiter.tell(error.retry_after, str(error))

@@ -30,6 +30,7 @@ from bot.identity import user_agent
 from bot.ingest import Ingest
 from bot.lanes import Lane
 from bot.ledger import Ledger
+from bot.limits import make_limiter
 from bot.logevents import WikiLog
 from bot.media import Fetcher
 from bot.patience import Patience
@@ -50,7 +51,7 @@ HEARTBEAT_TURNS = 60  # looks at config.yaml between two lines in the log
 OBSERVE_TURNS = 600  # and between two comparisons with the baseline
 GOODBYE_S = 7.0  # for all threads together; Toolforge sends SIGKILL 15 s after SIGTERM
 RELEASE_S = 2.0  # for giving leases back; a ledger that is locked for longer lets them run out
-NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger", "watch")
+NEEDS_RESTART = ("stream", "wiki", "media", "model", "ledger", "watch", "fleet")
 
 
 class Patrol:
@@ -73,7 +74,8 @@ class Patrol:
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
         self._scorers: list[Scorer] = []
-        self._patience = Patience()
+        limiter = make_limiter(settings.fleet, urgent=True, stop=self._stop)
+        self._patience = Patience(limiter=limiter if settings.fleet.redis else None)
 
     @property
     def settings(self) -> Settings:

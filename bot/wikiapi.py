@@ -59,11 +59,21 @@ class WikiApi:
         """Yield the parts of one answer, each asked for when it is wanted. Call it in a `turn`.
 
         By POST: fifty titles of 240 bytes each are too long for a request's first line.
+
+        Raises:
+            GateClosed: as `Limiter.call` does.
         """
         answers: Iterator[dict[str, Any]] = self._api.post(
             continuation=True, action="query", maxlag=MAXLAG_S, **asked
         )
-        return answers
+        while True:
+            self._patience.call()
+            answer = next(answers, None)
+            if answer is None:
+                return
+            yield answer
+            if "continue" not in answer:
+                return
 
     def close(self) -> None:
         """Let go of the connection."""

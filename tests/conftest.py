@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-pytest_plugins = ["rig.fixtures", "support.browser", "support.mariadb", "support.models"]
+pytest_plugins = [
+    "rig.fixtures",
+    "support.browser",
+    "support.mariadb",
+    "support.models",
+    "support.redis",
+]
 FIGURES = pytest.StashKey[list[str]]()
 Measured = Callable[[str], None]
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what tests/rig needs to run a real MediaWiki on loopback: Debian 12 packages, about 1 minute.
-# No web server: the wiki runs under `php -S` on SQLite. MariaDB is for the tests of the bot's ledger,
-# which start a server of their own.
+# No web server: the wiki runs under `php -S` on SQLite. MariaDB and Redis are for the tests of
+# the bot's ledger and of its limits, which start servers of their own.
 set -eu
 
 say() { printf 'install.sh: %s\n' "$*" >&2; }
@@ -22,7 +22,7 @@ packages="
     mediawiki micro-httpd php8.2-cgi
     php-cli php-sqlite3 php-mbstring php-xml php-intl php-gd php-curl php-apcu
     imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
-    mariadb-server chromium
+    mariadb-server redis-server chromium
     diffutils fonts-dejavu-core ca-certificates
     shellcheck openssl curl
 "

@@ -1,4 +1,4 @@
-"""What has to be installed before the rig, and the tests of the ledger on MariaDB, can run."""
+"""What has to be installed before the rig, and the tests on MariaDB and Redis, can run."""
 
 import shutil
 from pathlib import Path
@@ -10,6 +10,7 @@ _FILES = (
     MEDIAWIKI / "api.php",
     Path("/usr/bin/convert"),
     Path("/usr/sbin/mariadbd"),
+    Path("/usr/bin/redis-server"),
     Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
 )
 _PHP_MODULES = Path("/etc/php/8.2/cli/conf.d")

@@ -223,6 +223,17 @@ BOUNDS = [
     ("serve.origins", [], ["commons.wikimedia.org"]),
     ("serve.public_read", False, "no"),
     ("serve.explicit", ["nsfw"], []),
+    ("fleet.redis", "unix:///run/redis.sock", "127.0.0.1:6379"),
+    ("fleet.prefix", "a" * 64, "a" * 65),
+    ("fleet.prefix", "s12345.k9", "a:b"),
+    ("fleet.fetches_at_once", 1, 0),
+    ("fleet.fetches_at_once", 64, 65),
+    ("fleet.fetches_per_second", 1, 0),
+    ("fleet.fetches_per_second", 1000, 1001),
+    ("fleet.megabits_per_second", 1, 0),
+    ("fleet.megabits_per_second", 10_000, 10_001),
+    ("fleet.calls_per_second", 1, 0),
+    ("fleet.calls_per_second", 1000, 1001),
 ]
 RULE_BOUNDS = [
     ("name", "a" * 32, "a" * 33),
