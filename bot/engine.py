@@ -34,8 +34,17 @@ class Seen:
 class Engine:
     """Decoders and a classifier, each in a child process."""
 
-    def __init__(self, model: ModelSettings, media: MediaSettings, *, decoders: int = 1) -> None:
+    def __init__(
+        self,
+        model: ModelSettings,
+        media: MediaSettings,
+        *,
+        decoders: int = 1,
+        with_shadow: bool = False,
+    ) -> None:
         """Start the classifier. Threads may share it; `decoders` pictures are decoded at once.
+
+        `with_shadow` also opens the candidate that the settings name, for `classify_by_candidate`.
 
         Raises:
             BundleError: the model is not installed, or damaged.
@@ -47,6 +56,7 @@ class Engine:
             threads=model.threads,
             precision=model.precision,
             second=Second(**opinion.model_dump()) if opinion.name else None,
+            candidate=model.shadow.name if with_shadow else "",
         )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
         self.edge = self._classifier.input_edge  # pixels that the model needs along the short edge
@@ -55,16 +65,23 @@ class Engine:
         self.version = self._classifier.version
         self.labels = self._classifier.labels
         self.provenance = self._classifier.provenance
+        self.candidate = self._classifier.candidate
 
-    def look(self, data: bytes, place: str, media: MediaSettings) -> Seen:
+    def look(self, data: bytes, place: str, media: MediaSettings, keep: Keep | None = None) -> Seen:
         """Decode and score one picture; `place` says which part of its file it is.
+
+        `keep` is given the frames that were scored, in the order of the views.
 
         Raises:
             ImageError: the bytes are no picture, or one over the limits.
             WorkerDied: they crashed or stalled a child process, which is already replaced.
         """
         picture = self.decode(data, media)
-        return seen(picture, self.classify([frame.pixels for frame in picture.frames]), place)
+        frames = [frame.pixels for frame in picture.frames]
+        found = seen(picture, self.classify(frames), place)
+        if keep:
+            keep(frames)
+        return found
 
     def decode(self, data: bytes, media: MediaSettings) -> Picture:
         """Decode one picture; the first half of `look`, which raises the same."""
@@ -73,6 +90,16 @@ class Engine:
     def classify(self, pictures: Sequence[NDArray[np.uint8]]) -> list[dict[str, float]]:
         """Score decoded pictures, uint8 RGB (H, W, 3); the second half of `look`."""
         return self._classifier.classify(pictures)
+
+    def classify_by_candidate(
+        self, pictures: Pictures, *, timeout_s: float
+    ) -> list[dict[str, float]]:
+        """Score decoded pictures by the candidate.
+
+        Raises:
+            BundleError, WorkerDied: as `IsolatedClassifier.classify_by_candidate` does.
+        """
+        return self._classifier.classify_by_candidate(pictures, timeout_s=timeout_s)
 
     def watch(self, path: Path, limits: VideoLimits, keep: Keep | None = None) -> VideoScore:
         """Watch a video file; a process of its own decodes it, and ends with it.

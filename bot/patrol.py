@@ -38,6 +38,7 @@ from bot.publish.assembly import FollowingPublisher
 from bot.review.reader import ReviewReader
 from bot.rules import refuse_unknown_labels
 from bot.scoring import Scorer
+from bot.shadow import Shadow
 from bot.stream import UploadStream
 from bot.turns import join_all, patiently, repeat
 from bot.watching.monitor import Monitor
@@ -182,7 +183,7 @@ class Patrol:
 
     def _score(self) -> None:
         settings = self.settings
-        self._engine = engine = Engine(settings.model, settings.media)
+        self._engine = engine = Engine(settings.model, settings.media, with_shadow=True)
         self._check_rules(self.settings)
         width = settings.media.thumbnail_width
         agent, patience = self._user_agent, self._patience
@@ -190,8 +191,10 @@ class Patrol:
         commons = Commons(settings.wiki, user_agent=agent, width=width, patience=patience)
         with closing(commons):
             parts = (self._ledger, commons, fetcher, engine, self._stop)
+            candidate = settings.model.shadow
+            shadow = Shadow(engine, candidate, self._vitals) if candidate.name else None
             pictures, videos = self._scorers = [
-                Scorer(*parts, lane=lane, vitals=self._vitals)
+                Scorer(*parts, lane=lane, vitals=self._vitals, shadow=shadow)
                 for lane in (Lane.PICTURES, Lane.VIDEOS)
             ]
             adjustments = Adjustments(commons.api)

@@ -37,6 +37,7 @@ from bot.prefetch import ahead
 from bot.recording import Recorder, answering
 from bot.renewal import LeaseKeeper
 from bot.settling import Look, Settler
+from bot.shadow import Shadow
 from bot.videos.watching import Watcher
 from bot.watching.vitals import Vitals
 from model.errors import WorkerDied
@@ -69,6 +70,7 @@ class Scorer:
         *,
         lane: Lane = Lane.PICTURES,
         vitals: Vitals | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         self._lane = lane
         self.thread = "videos" if lane is Lane.VIDEOS else "score"  # its name in vitals
@@ -84,6 +86,7 @@ class Scorer:
         background = Background(commons.api, ledger)
         self._recorder = Recorder(commons, self._settler, background, self._done)
         self._engine = engine
+        self._shadow = shadow
         self._stop = stop
         self._held: dict[int, Job] = {}
         self._opted_out: Collection[str] = ()
@@ -227,7 +230,7 @@ class Scorer:
             with answering(job, self._done):
                 gathered = task.result()
                 if isinstance(gathered, Material):
-                    return look(self._engine, job, gathered, settings)
+                    return look(self._engine, job, gathered, settings, self._shadow)
                 return gathered
         except (Unreachable, GateClosed):
             raise

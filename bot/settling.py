@@ -37,10 +37,11 @@ KINDS = {"log": LOG_PAGE, "category": CATEGORY, "tag": TAG}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen of one file."""
+    """What was seen of one file; `shadow` is what a candidate model makes of the same pictures."""
 
     info: FileInfo
     scored: Scored
+    shadow: Scored | None = None
 
     @property
     def views(self) -> Sequence[View]:
@@ -160,7 +161,9 @@ def _outcome(finding: Finding, verdict: Verdict, recalled: Recalled, settings: S
     if audited(job.log_id, verdict, settings.reviews):
         intents.append(_audit(job, look, settings))
     decision = _decision(word, verdict, facts, settings)
-    return Outcome(job=job, decision=decision, scored=look.scored, intents=intents)
+    return Outcome(
+        job=job, decision=decision, scored=look.scored, intents=intents, shadow=look.shadow
+    )
 
 
 def _audit(job: Job, look: Look, settings: Settings) -> Intent:

@@ -26,6 +26,7 @@ COMMANDS: Final = (
     "score",
     "serve",
     "stats",
+    "shadow",
     "thresholds",
     "demo",
 )

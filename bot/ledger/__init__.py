@@ -20,7 +20,7 @@ from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.lookup import KnownUpload, KnownVerdict, Lookup
 from bot.ledger.outbox import Effect, Outbox, Refusal
-from bot.ledger.precedents import Precedent, Precedents
+from bot.ledger.precedents import Beside, Precedent, Precedents
 from bot.ledger.queue import Queue
 from bot.ledger.ration import RationedOutbox, Spent
 from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
@@ -31,6 +31,7 @@ from bot.ledger.suggestions import Suggestion, Suggestions, Volumes
 __all__ = [
     "ASKED",
     "CHECK",
+    "Beside",
     "Bookmark",
     "Census",
     "Counts",

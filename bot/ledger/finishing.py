@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.ledger.dialect import insert_new
-from bot.ledger.records import Job, Outcome
+from bot.ledger.records import Job, Outcome, Scored
 from bot.ledger.schema import State, decisions, outbox, scores, uploads
 
 _LEASES: Final = (
@@ -44,7 +44,9 @@ def finish(connection: Connection, outcomes: Sequence[Outcome], now: float) -> s
     mine = [outcome for outcome in outcomes if outcome.job.log_id in kept]
     if not mine:
         return set()
-    insert_new(connection, scores, [_content(outcome, now) for outcome in mine])
+    seen = [outcome.scored for outcome in mine]
+    seen += [outcome.shadow for outcome in mine if outcome.shadow]
+    insert_new(connection, scores, [_content(scored, now) for scored in seen])
     connection.execute(_DECIDED, [_decided(outcome, now) for outcome in mine])
     if effects := [effect for outcome in mine for effect in _effects(outcome, now)]:
         connection.execute(_CALLED_FOR, effects)
@@ -60,8 +62,7 @@ def _still_leased(connection: Connection, jobs: Sequence[Job]) -> set[int]:
     return {job.log_id for job in jobs if leases.get(job.log_id) == job.lease}
 
 
-def _content(outcome: Outcome, now: float) -> dict[str, Any]:
-    scored = outcome.scored
+def _content(scored: Scored, now: float) -> dict[str, Any]:
     return {
         "sha1": scored.sha1,
         "model": scored.model,

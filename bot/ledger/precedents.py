@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine, RowMapping, Select, func, select
 
@@ -11,6 +11,7 @@ from bot.ledger.schema import decisions, scores, uploads
 from bot.ledger.transactions import reading
 
 ROWS_AT_ONCE = 500
+_others: Final = scores.alias("others")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,15 @@ class Precedent:
     partial: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The last verdict on one upload, and what another model makes of the same pictures."""
+
+    precedent: Precedent
+    model: str  # the other's version
+    views: Sequence[Mapping[str, Any]]  # in the order of the precedent's, at the same places
+
+
 class Precedents:
     """Reads them, the earliest verdict first, a few hundred at a time."""
 
@@ -46,11 +56,28 @@ class Precedents:
         """Yield the uploads of these file titles."""
         return self._of(_last().where(uploads.c.title.in_(titles)))
 
+    def beside(self, name: str, moment: datetime) -> Iterator[Beside]:
+        """Yield the uploads since `moment` that a model called `name` has scored too."""
+        same = (_others.c.sha1 == decisions.c.sha1) & (_others.c.model != decisions.c.model)
+        query = (
+            _last()
+            .add_columns(_others.c.model.label("other"), _others.c.views.label("seen_by_other"))
+            .join(_others, same)
+            .where(_others.c.model.startswith(f"{name}/", autoescape=True))
+            .where(decisions.c.decided_at >= moment.timestamp())
+        )
+        for row in self._rows(query):
+            values = dict(row)
+            model, views = values.pop("other"), values.pop("seen_by_other")
+            yield Beside(precedent=_precedent(values), model=model, views=views)
+
     def _of(self, query: Select[Any]) -> Iterator[Precedent]:
+        return (_precedent(row) for row in self._rows(query))
+
+    def _rows(self, query: Select[Any]) -> Iterator[RowMapping]:
         with reading(self._engine) as connection:
             few = connection.execution_options(yield_per=ROWS_AT_ONCE)
-            for row in few.execute(query).mappings():
-                yield _precedent(row)
+            yield from few.execute(query).mappings()
 
 
 def _last() -> Select[Any]:
@@ -68,7 +95,7 @@ def _last() -> Select[Any]:
     )
 
 
-def _precedent(row: RowMapping) -> Precedent:
+def _precedent(row: Mapping[Any, Any]) -> Precedent:
     values = dict(row)
     for name in ("uploaded_at", "decided_at"):
         values[name] = datetime.fromtimestamp(values[name], UTC)

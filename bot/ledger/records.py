@@ -56,9 +56,13 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How one claimed upload ended: with scores, a verdict, and what that calls for."""
+    """How one claimed upload ended: with scores, a verdict, and what that calls for.
+
+    `shadow` are a candidate model's scores, kept for comparison alone.
+    """
 
     job: Job
     decision: Decision
     scored: Scored
     intents: Sequence[Intent] = ()
+    shadow: Scored | None = None

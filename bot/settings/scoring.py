@@ -23,6 +23,14 @@ class SecondOpinionSettings(Section):
         return self
 
 
+class ShadowSettings(Section):
+    """A candidate bundle: its scores are stored beside the live model's, and decide nothing."""
+
+    name: str = Field("", pattern=r"^([a-z0-9][a-z0-9._-]*)?$")
+    share: Share = 0.1
+    seconds: float = Field(10.0, ge=0.1, le=60)
+
+
 class ModelSettings(Section):
     """Which installed bundle scores, and how."""
 
@@ -30,6 +38,13 @@ class ModelSettings(Section):
     threads: int = Field(1, ge=1, le=64)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     second_opinion: SecondOpinionSettings = SecondOpinionSettings()
+    shadow: ShadowSettings = ShadowSettings()
+
+    @model_validator(mode="after")
+    def _candidate_is_another(self) -> Self:
+        if self.shadow.name == self.name:
+            raise ValueError(f"shadow.name should be another model than name, but is {self.name}")
+        return self
 
 
 class RetrySettings(Section):

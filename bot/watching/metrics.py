@@ -77,6 +77,7 @@ def _of_process(sources: Sources) -> Iterator[Metric]:
         "lookout_failures", "Attempts that failed, by error class", "error", vitals.failures
     )
     yield _counters("lookout_pauses", "Pauses of threads, by error class", "error", vitals.pauses)
+    yield from _of_shadow(vitals)
     off = int(vitals.troubled_by(SwitchedOff))
     yield _gauge("lookout_switched_off", "Whether the run page forbids edits", off)
     yield _gauges(
@@ -84,6 +85,21 @@ def _of_process(sources: Sources) -> Iterator[Metric]:
         "How long ago each thread should have taken a turn",
         "thread",
         vitals.overdue_s(),
+    )
+
+
+def _of_shadow(vitals: Vitals) -> Iterator[Metric]:
+    yield _counter(
+        "lookout_shadow_scored", "Files that the candidate has scored too", vitals.shadow_files
+    )
+    yield _counter(
+        "lookout_shadow_seconds", "Time that the candidate has taken", vitals.shadow_seconds
+    )
+    yield _counters(
+        "lookout_shadow_failures",
+        "Failures of the candidate, by error class",
+        "error",
+        vitals.shadow_failures,
     )
 
 

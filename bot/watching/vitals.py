@@ -16,6 +16,9 @@ class Vitals:
         self._pauses: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._attempts = 0
+        self._shadow_files = 0
+        self._shadow_seconds = 0.0
+        self._shadow_failures: Counter[str] = Counter()
         self.model: str | None = None  # its version, once it is loaded
 
     def beat(self, thread: str, pause_s: float = 0.0, trouble: Exception | None = None) -> None:
@@ -64,3 +67,36 @@ class Vitals:
         """How many of them failed, by error class."""
         with self._lock:
             return dict(self._failures)
+
+    def shadow_scored(self) -> None:
+        """Count a file that the candidate has scored too."""
+        with self._lock:
+            self._shadow_files += 1
+
+    def shadow_took(self, seconds: float) -> None:
+        """Count the time that the candidate has taken."""
+        with self._lock:
+            self._shadow_seconds += seconds
+
+    def shadow_failed(self, error: Exception) -> None:
+        """Count a failure of the candidate, which cost nothing but its own score."""
+        with self._lock:
+            self._shadow_failures[type(error).__name__] += 1
+
+    @property
+    def shadow_files(self) -> int:
+        """How many files the candidate has scored."""
+        with self._lock:
+            return self._shadow_files
+
+    @property
+    def shadow_seconds(self) -> float:
+        """How long the candidate has taken, in seconds."""
+        with self._lock:
+            return self._shadow_seconds
+
+    @property
+    def shadow_failures(self) -> Mapping[str, int]:
+        """How often the candidate failed, by error class."""
+        with self._lock:
+            return dict(self._shadow_failures)

@@ -9,12 +9,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 from PIL import Image
 
 from bot.commons import Commons
 from bot.config import Settings
 from bot.demo.commons import LogEntry, MiniCommons
-from bot.engine import Engine, Keep, Seen
+from bot.engine import Engine, Keep, Pictures, Seen
 from bot.events import Upload
 from bot.identity import user_agent
 from bot.lanes import Lane
@@ -26,6 +27,8 @@ from bot.settings.intake import MediaSettings, WikiSettings
 from bot.settings.rules import Rule, Thresholds
 from bot.settings.scoring import RetrySettings
 from bot.settings.video import VideoSettings
+from bot.shadow import Shadow
+from model.isolated_classifier import Candidate
 from model.video.limits import VideoLimits
 from model.video.score import Coverage, Moment, Scene, VideoScore
 
@@ -82,13 +85,30 @@ class ScriptedEngine(Engine):
         self.labels = tuple(DULL)
         self.deed: Deed = dull
         self.looks: list[tuple[bytes, str]] = []
+        self.candidate = Candidate("candidate/1", tuple(DULL), trouble="")
+        self.candidate_deed: Callable[[float], dict[str, float]] = lambda _: DULL
         self.watch_deed: Callable[[bytes], VideoScore] = one_scene
         self.watched: list[int] = []  # how many bytes each watched file had
 
-    def look(self, data: bytes, place: str, media: MediaSettings) -> Seen:  # noqa: ARG002 - a script knows no time limit
-        """Do the deed."""
+    def look(
+        self,
+        data: bytes,
+        place: str,
+        media: MediaSettings,  # noqa: ARG002 - a script knows no time limit
+        keep: Keep | None = None,
+    ) -> Seen:
+        """Do the deed, and hand on as many frames as it sees views."""
         self.looks.append((data, place))
-        return self.deed(data, place)
+        seen = self.deed(data, place)
+        if keep:
+            keep([np.zeros((1, 1, 3), np.uint8)] * len(seen.views))
+        return seen
+
+    def classify_by_candidate(
+        self, pictures: Pictures, *, timeout_s: float
+    ) -> list[dict[str, float]]:
+        """Do the candidate's deed with each picture."""
+        return [self.candidate_deed(timeout_s) for _ in pictures]
 
     def watch(self, path: Path, limits: VideoLimits, keep: Keep | None = None) -> VideoScore:  # noqa: ARG002 - a script knows no limits
         """Read the file and do the deed."""
@@ -153,11 +173,11 @@ class Bench:
             video=VideoSettings(sources=("transcode", "stills", "original")),
         )
 
-    def use(self, engine: Engine) -> None:
-        """Score with another engine from now on."""
+    def use(self, engine: Engine, shadow: Shadow | None = None) -> None:
+        """Score with another engine from now on, and with its candidate in shadow mode."""
+        parts = (self.ledger, self.commons, self.fetcher, engine, self.stop)
         self.scorer, self.videos = (
-            Scorer(self.ledger, self.commons, self.fetcher, engine, self.stop, lane=lane)
-            for lane in (Lane.PICTURES, Lane.VIDEOS)
+            Scorer(*parts, lane=lane, shadow=shadow) for lane in (Lane.PICTURES, Lane.VIDEOS)
         )
 
     def upload(self, name: str, content: bytes = b"", **more: Any) -> LogEntry:

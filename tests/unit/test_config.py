@@ -309,6 +309,23 @@ def test_each_key_of_the_second_opinion_is_accepted_up_to_its_bound(
 @pytest.mark.parametrize(
     ("key", "good", "bad"),
     [
+        ("name", "mine-2026-11", "Mine"),
+        ("name", "", Settings().model.name),  # the live model
+        ("share", 1, 1.01),
+        ("seconds", 0.1, 0.09),
+        ("seconds", 60, 61),
+    ],
+)
+def test_each_key_of_the_shadow_is_accepted_up_to_its_bound(
+    file: Path, key: str, good: Any, bad: Any
+) -> None:
+    read(file, nested("model.shadow", {key: good}))
+    assert "shadow" in refusal(file, nested("model.shadow", {key: bad}))
+
+
+@pytest.mark.parametrize(
+    ("key", "good", "bad"),
+    [
         ("page", "User:Bot/Thresholds.json", "U" * 201),
         ("protection", ["sysop", "templateeditor"], []),
         ("lowest", 0.99, 0.991),  # not above highest
@@ -330,7 +347,7 @@ def test_the_bounds_above_are_those_of_every_key() -> None:
         for section, kind in fields.items()
         if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Secrets
         for key in kind.model_fields
-    } - {"model.second_opinion", "control.thresholds"}
+    } - {"model.second_opinion", "model.shadow", "control.thresholds"}
     assert tried == expected | {f"rules.{key}" for key in type(DEFAULT_RULES[0]).model_fields}
 
 

@@ -21,7 +21,7 @@ from bot.watching.metrics import Sources, registry_of
 from bot.watching.observer import Observer
 from bot.watching.server import WatchServer
 from bot.watching.vitals import Vitals
-from model.errors import Undecodable
+from model.errors import Undecodable, WorkerStalled
 from support.ledgers import address, claim, fill, finish
 
 OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
@@ -77,6 +77,9 @@ def full_registry(ledger: Ledger) -> CollectorRegistry:
     vitals.beat("publish", 60.0, SwitchedOff("the run page says no"))
     vitals.attempted(5)
     vitals.failed(Undecodable(""))
+    vitals.shadow_scored()
+    vitals.shadow_took(0.25)
+    vitals.shadow_failed(WorkerStalled(""))
     return registry_of(
         Sources(vitals, observer(ODD), lambda: True, ledger.census.take, quota(ledger))
     )
@@ -176,6 +179,9 @@ def test_the_figures_are_those_of_the_ledger_and_of_the_process(ledger: Ledger) 
     assert value("lookout_failures_total", {"error": "Undecodable"}) == 1
     assert value("lookout_attempts_total") == 5
     assert value("lookout_pauses_total", {"error": "SwitchedOff"}) == 1
+    assert value("lookout_shadow_scored_total") == 1
+    assert value("lookout_shadow_seconds_total") == 0.25
+    assert value("lookout_shadow_failures_total", {"error": "WorkerStalled"}) == 1
     assert value("lookout_switched_off") == 1
     assert value("lookout_model_info", {"version": "model@1"}) == 1
     assert value("lookout_build_info", {"version": __version__}) == 1
