@@ -10,11 +10,12 @@ export LOOKOUT_HOME := $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench chaos soak toolforge-rehearsal training-demo fuzz clean
+.PHONY: help install demo run test lint bench chaos soak toolforge-rehearsal training-demo fuzz clean
 
 help:
 	@echo "make demo   see the bot work on a miniature Commons, offline once set up"
 	@echo "make run    watch the real uploads; a dry run unless config.yaml says otherwise"
+	@echo "make install   packages and model, for a server; starts nothing"
 	@echo "make test   lint, types and every test, on a real MediaWiki"
 	@echo "make lint   ruff and mypy alone"
 	@echo "make bench  speed, side by side with other runtimes"
@@ -28,6 +29,9 @@ help:
 	@echo "make sbom   a bill of materials, build/sbom.cdx.json"
 	@echo "make audit  known vulnerabilities of the packages, where the service can be reached"
 	@echo "make clean  remove .venv and the caches; var/ with ledger and models stays"
+
+install: $(MODEL)
+	@echo "== Ready: $(BIN)/lookout, with its model. Nothing was started"
 
 demo: $(MODEL)
 	@echo "== The unchanged bot on a miniature Commons, about a minute"

@@ -24,7 +24,7 @@ packages="
     imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
     mariadb-server redis-server chromium
     diffutils fonts-dejavu-core ca-certificates
-    shellcheck openssl curl
+    shellcheck openssl curl sqlite3
 "
 
 # Debian starts services on installation unless this file refuses (exit 101 = "forbidden by policy").
