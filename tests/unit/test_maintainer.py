@@ -66,7 +66,7 @@ def test_metrics_that_are_named_are_exported() -> None:
 
 
 def test_events_that_are_named_are_logged() -> None:
-    named = set(EVENT.findall(PAGE)) - {"publish.mode", "ledger.sqlite-wal"}
+    named = set(EVENT.findall(PAGE)) - {"publish.mode", "stream.url", "ledger.sqlite-wal"}
     assert len(named) > 5
     assert [event for event in named if f'"{event}"' not in CODE] == []
 
