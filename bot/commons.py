@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from bot.credits import CREDITS, Credit, credit_of
 from bot.errors import Refused
 from bot.patience import Patience
 from bot.settings.intake import WikiSettings
 from bot.settings.values import Medium
-from bot.wikiapi import VALUES_PER_REQUEST, WikiApi, faults
+from bot.wikiapi import VALUES_PER_REQUEST, WikiApi, batches, faults
 
 TITLES_PER_REQUEST = VALUES_PER_REQUEST  # also the most thumbnails one request may ask for
 PROPERTIES = "timestamp|user|url|size|sha1|mime|mediatype|canonicaltitle"
@@ -41,6 +42,7 @@ class FileInfo:
     url: str
     thumbnail: str | None  # None when the wiki cannot scale this file
     user: str = ""  # who uploaded this version; empty when that is hidden
+    page: str = ""  # address of its description
 
     @property
     def medium(self) -> Medium | None:
@@ -94,6 +96,17 @@ class Commons:
             batch = titles[start : start + TITLES_PER_REQUEST]
             answers = self._query(batch, iiprop="sha1")
             found |= {title: info["sha1"] for title, info in answers.items() if "sha1" in info}
+        return found
+
+    def credits(self, titles: Sequence[str]) -> dict[str, Credit]:
+        """Return licence and author of each file, by the titles asked for."""
+        found: dict[str, Credit] = {}
+        for batch in batches(titles):
+            answers = self._query(
+                batch, iiprop="extmetadata", iiextmetadatafilter="|".join(CREDITS)
+            )
+            with faults():
+                found |= {title: credit_of(info) for title, info in answers.items()}
         return found
 
     def rendition(self, title: str, parameter: str) -> str | None:
@@ -168,6 +181,7 @@ def _file(title: str, info: Mapping[str, Any]) -> FileInfo:
         url=info["url"],
         thumbnail=_thumbnail(info),
         user=info.get("user", ""),
+        page=info.get("descriptionurl", ""),
     )
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from bot.cli.collecting import add_collecting, collect, is_collecting
 from bot.cli.options import add_command
+from model.errors import DatasetUnusable
 from model.training.dataset.build import Looks, build
 from model.training.dataset.duplicates import NEAR_BITS
 from model.training.dataset.examine import SHORTEST_EDGE
@@ -37,9 +39,12 @@ def register(subparsers: "Subparsers") -> None:
 
 
 def build_dataset(arguments: argparse.Namespace) -> int:
-    """Build a data set from labelled folders."""
+    """Build a data set from labelled folders and from the wiki."""
+    if not arguments.folders and not is_collecting(arguments):
+        raise DatasetUnusable("Name a labelled folder, --commons CATEGORY=LABEL or --reviewed.")
+    collected = [collect(arguments)] if is_collecting(arguments) else []
     dataset = build(
-        arguments.folders,
+        [*arguments.folders, *collected],
         arguments.to,
         shortest_edge=arguments.shortest_edge,
         near_bits=arguments.near_bits,
@@ -67,15 +72,17 @@ def _add_build(actions: "Subparsers") -> None:
     parser = add_command(
         actions,
         "build",
-        summary="build a data set from labelled folders",
+        summary="build a data set from labelled folders and from the wiki",
         description=(
             "Read FOLDER/LABEL/…/picture, and FOLDER/metadata.csv if there is one (columns path,\n"
-            "source, uploader, tags). Unreadable, tiny and repeated pictures are left out and\n"
-            "listed. Pictures alike, and those of one uploader, stay on one side of the split."
+            "source, uploader, tags, medium, licence, author, page, weight). Unreadable, tiny and\n"
+            "repeated pictures are left out and listed. Pictures alike, and those of one\n"
+            "uploader, stay on one side of the split. --commons and --reviewed fetch thumbnails,\n"
+            "which stay on this machine; interrupted, the same command goes on."
         ),
         example="lookout dataset build pictures --to var/datasets/mine",
     )
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
     parser.add_argument("--to", type=Path, required=True, metavar="DATASET", help="where to write")
     parser.add_argument(
         "--shortest-edge",
@@ -97,6 +104,7 @@ def _add_build(actions: "Subparsers") -> None:
         action="store_true",
         help="leave out files with two labels, instead of stopping",
     )
+    add_collecting(parser)
     parser.set_defaults(run=build_dataset)
 
 

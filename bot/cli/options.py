@@ -31,7 +31,7 @@ def add_command(
     )
 
 
-def add_config(parser: argparse.ArgumentParser) -> None:
+def add_config(parser: argparse._ActionsContainer) -> None:
     """Add `--config`."""
     parser.add_argument(
         "--config",

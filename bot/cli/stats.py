@@ -36,7 +36,7 @@ def register(subparsers: "Subparsers") -> None:
     parser.set_defaults(run=stats)
 
 
-def add_days(parser: argparse.ArgumentParser) -> None:
+def add_days(parser: argparse._ActionsContainer) -> None:
     """Add `--days`."""
     parser.add_argument(
         "--days",

@@ -32,14 +32,13 @@ FINDINGS = Findings(
 def suggest(ledger: Ledger, log_id: int, **changes: Any) -> None:
     """Bring one upload through the ledger to a suggestion.
 
-    `changes` are of the entry; besides `kind`, `sha1`, `medium`, `fingerprint` and `page`.
+    `changes` are of the entry; besides `kind`, `sha1`, `user`, `medium`, `fingerprint` and `page`.
     """
     kind, page = changes.pop("kind", "log-page"), changes.pop("page", PAGE)
     medium, fingerprint = changes.pop("medium", "image"), changes.pop("fingerprint", "")
     title = changes.pop("title", f"File:{log_id}.jpg")
-    made = upload(
-        log_id, title=title, **({"sha1": changes.pop("sha1")} if "sha1" in changes else {})
-    )
+    about = {name: changes.pop(name) for name in ("sha1", "user") if name in changes}
+    made = upload(log_id, title=title, **about)
     ledger.intake.record(STREAM, [made], None)
     jobs = ledger.queue.claim(limit=1, lease_s=LEASE_S, max_attempts=MAX_ATTEMPTS)
     (job,) = jobs

@@ -1,9 +1,10 @@
-"""`prop=imageinfo`: what ApiQueryImageInfo of MediaWiki answers, without its metadata fields."""
+"""`prop=imageinfo`: what ApiQueryImageInfo of MediaWiki answers, without EXIF and the like."""
 
 from typing import Any
 
 from bot.demo.commons.addresses import Addresses
 from bot.demo.commons.formats import Format
+from bot.demo.commons.pages import extended
 from bot.demo.commons.request import Request, iso
 from bot.demo.commons.thumbnails import ICON_SIZE, Variant, parse_parameter, standard
 from bot.demo.commons.wiki import MiniWiki, Version, file_name
@@ -22,6 +23,7 @@ PROPERTIES = (
     "thumbmime",
     "mediatype",
     "archivename",
+    "extmetadata",
 )
 Json = dict[str, Any]
 
@@ -67,6 +69,7 @@ class ImageInfo:
             "sha1": {"sha1": version.sha1},
             "mime": {"mime": shape.mime},
             "mediatype": {"mediatype": shape.mediatype},
+            "extmetadata": {"extmetadata": extended(self._wiki.text(title))},
             "archivename": {"archivename": version.archive_name} if version.archive_name else {},
         }
         return {

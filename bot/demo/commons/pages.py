@@ -10,6 +10,8 @@ from bot.demo.commons.request import iso
 
 CATEGORY = re.compile(r"\[\[Category:([^\]|]+)")
 TEMPLATE = re.compile(r"\{\{([^{}|]+)")
+LICENCE = re.compile(r"\{\{(cc-[^{}|]+)", re.IGNORECASE)
+AUTHOR = re.compile(r"\|\s*author\s*=([^|}\n]*)", re.IGNORECASE)
 Json = dict[str, Any]
 
 
@@ -42,6 +44,17 @@ def described(text: Text, props: Sequence[str]) -> Json:
     names = ["protection" if prop == "info" else prop for prop in props]
     # Of these MediaWiki leaves out what is empty, but for the protection.
     return {name: told[name] for name in names if told.get(name) or name == "protection"}
+
+
+def extended(text: Text | None) -> Json:
+    """Return what CommonsMetadata reads from a file's page, licence and author alone."""
+    stated = {"LicenseShortName": LICENCE, "Artist": AUTHOR}
+    found = {name: known.search(text.text) for name, known in stated.items()} if text else {}
+    return {
+        name: {"value": match[1].strip(), "source": "commons-desc-page", "hidden": ""}
+        for name, match in found.items()
+        if match
+    }
 
 
 def _protection(level: str) -> list[Json]:

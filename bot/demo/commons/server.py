@@ -7,7 +7,7 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bot.demo.commons.addresses import API_PATH, ICON_PATH, Addresses
@@ -16,6 +16,9 @@ from bot.demo.commons.ranges import part_of
 from bot.demo.commons.request import ApiError, Request, error_body
 from bot.demo.commons.thumbnails import STEPS, Unrenderable, icon, parse_file_name, render, standard
 from bot.demo.commons.wiki import PREFIX, MiniWiki, Version, file_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_FORM_BYTES = 1024 * 1024
 SHUTDOWN_POLL_S = 0.05
@@ -52,7 +55,7 @@ class MiniCommons:
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.wiki = MiniWiki()
         self.asked: list[str] = []  # the path of every request
-        self.before = _at_once
+        self.before: Callable[[str], None] = _at_once
         self._server = _Server((host, port), _Handler)
         self.addresses = Addresses(f"http://{host}:{self._server.server_port}")
         self._server.commons = self

@@ -17,6 +17,11 @@ class Labelled(BaseModel):
         source: Where the picture comes from; the name of the labelled folder's parent by default.
         uploader: Who made or uploaded it, or empty; one uploader's pictures resemble each other.
         tags: Slices that are evaluated apart, such as `art`, `medical` or `monochrome`.
+        medium: Of the file that the picture shows: image, video or document.
+        licence: Under which it may be used, as its source states it, or empty.
+        author: As its source states it, or empty.
+        page: Address of its description, or empty.
+        weight: How many files it stands for; more than 1 where only a sample was labelled.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +31,11 @@ class Labelled(BaseModel):
     source: str
     uploader: str = ""
     tags: tuple[str, ...] = ()
+    medium: str = "image"
+    licence: str = ""
+    author: str = ""
+    page: str = ""
+    weight: float = Field(1.0, gt=0, allow_inf_nan=False)
 
 
 class Examined(Labelled):

@@ -1,7 +1,7 @@
 """Labelled folders: `FOLDER/LABEL/…/picture`, with an optional `FOLDER/metadata.csv`.
 
-The table has a column `path`, relative to FOLDER, and any of `source`, `uploader` and `tags` (words
-with spaces between them).
+The table has a column `path`, relative to FOLDER, and any of `source`, `uploader`, `tags` (words
+with spaces between them), `medium`, `licence`, `author`, `page` and `weight`.
 """
 
 import csv
@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from model.errors import DatasetUnusable
 from model.training.dataset.entry import Labelled
 
 METADATA: Final = "metadata.csv"
-COLUMNS: Final = frozenset({"path", "source", "uploader", "tags"})
+TEXTS: Final = ("uploader", "medium", "licence", "author", "page")
+COLUMNS: Final = ("path", "source", *TEXTS, "tags", "weight")
 FEWEST_LABELS: Final = 2
 
 
@@ -44,13 +47,26 @@ def _files(folder: Path) -> Iterator[Labelled]:
         for path in sorted(label.rglob("*")):
             if path.is_file() and not path.name.startswith("."):
                 about = table.get(str(path.relative_to(folder)), {})
-                yield Labelled(
-                    path=str(path),
-                    label=label.name,
-                    source=about.get("source") or folder.name,
-                    uploader=about.get("uploader") or "",
-                    tags=tuple(sorted((about.get("tags") or "").split())),
-                )
+                yield _labelled(path, label.name, folder, about)
+
+
+def _labelled(path: Path, label: str, folder: Path, about: Mapping[str, str]) -> Labelled:
+    told = {name: about[name] for name in (*TEXTS, "weight") if about.get(name)}
+    try:
+        return Labelled.model_validate(
+            {
+                "path": str(path),
+                "label": label,
+                "source": about.get("source") or folder.name,
+                "tags": tuple(sorted((about.get("tags") or "").split())),
+                **told,
+            }
+        )
+    except ValidationError as error:
+        raise DatasetUnusable(
+            f"{folder / METADATA}: the weight of {path.name} is {about.get('weight')!r}: it has to "
+            "be a number above 0."
+        ) from error
 
 
 def _table(path: Path) -> Mapping[str, Mapping[str, str]]:
@@ -64,9 +80,9 @@ def _table(path: Path) -> Mapping[str, Mapping[str, str]]:
             rows = list(reader)
     except (csv.Error, UnicodeDecodeError) as error:
         raise DatasetUnusable(f"{path} cannot be read as CSV in UTF-8: {error}.") from error
-    if "path" not in columns or columns - COLUMNS:
+    if "path" not in columns or columns - set(COLUMNS):
         raise DatasetUnusable(
             f"{path} has the columns {sorted(columns)}: there must be `path`, and there may be "
-            f"{', '.join(sorted(COLUMNS - {'path'}))}."
+            f"{', '.join(sorted(set(COLUMNS) - {'path'}))}."
         )
     return {row["path"]: row for row in rows}

@@ -33,8 +33,8 @@ class Dataset:
 
     @property
     def version(self) -> str:
-        """A hash of contents, labels and sides, whatever the paths are."""
-        lines = sorted(f"{entry.sha1} {entry.label} {entry.split}" for entry in self.entries)
+        """A hash of contents, labels, sides and weights, whatever the paths are."""
+        lines = sorted(map(_identity, self.entries))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
     def side(self, split: Split) -> tuple[Entry, ...]:
@@ -63,6 +63,11 @@ class Dataset:
             _write_lines(new / MANIFEST, self.entries)
             _write_lines(new / REMOVED, self.removed)
             (new / REPORT).write_text(report, encoding="utf-8")
+
+
+def _identity(entry: Entry) -> str:
+    weight = "" if entry.weight == 1 else f" {entry.weight:.6g}"
+    return f"{entry.sha1} {entry.label} {entry.split}{weight}"
 
 
 def _write_lines(path: Path, lines: Iterable[BaseModel]) -> None:
