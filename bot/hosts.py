@@ -1,8 +1,9 @@
 """HTTP to the file hosts: the configured ones only, a few connections at once."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from queue import LifoQueue
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -45,13 +46,15 @@ class FileHosts:
         patience: Patience | None = None,
         adapter: HTTPAdapter | None = None,
     ) -> None:
-        self._adapter = adapter
         self._hosts = {wiki.hostname, *wiki.file_hosts}
         self._timeout = (CONNECT_TIMEOUT_S, media.timeout_seconds)
         self._agent = {"User-Agent": user_agent}
         self._patience = patience or Patience()
-        # https://wikitech.wikimedia.org/wiki/Robot_policy: at most two at once.
-        self._connections = threading.BoundedSemaphore(media.concurrent_fetches)
+        # https://wikitech.wikimedia.org/wiki/Robot_policy: at most two at once. Kept open, as most
+        # of a small picture's cost is a new connection; the one used last is used next.
+        self._sessions: LifoQueue[requests.Session] = LifoQueue()
+        for _ in range(media.concurrent_fetches):
+            self._sessions.put(_session(adapter))
 
     @contextmanager
     def open(self, address: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
@@ -64,11 +67,11 @@ class FileHosts:
         """
         try:
             with (
-                self._connections,
+                self._borrowed() as session,
                 self._patience.asking(),
                 self._patience.fetching() as place,
                 network_faults(address),
-                self._follow(address, headers) as response,
+                self._follow(session, address, headers) as response,
             ):
                 if place:
                     response.raw = _Metered(response.raw, place)
@@ -76,10 +79,26 @@ class FileHosts:
         except ValueError as error:
             raise Refused(f"{address!r} is or leads to no address: {error}") from error
 
-    def _follow(self, address: str, headers: Mapping[str, str]) -> requests.Response:
+    @contextmanager
+    def _borrowed(self) -> Iterator[requests.Session]:
+        session = self._sessions.get()
+        try:
+            yield session
+        finally:
+            self._sessions.put(session)
+
+    def _follow(
+        self, session: requests.Session, address: str, headers: Mapping[str, str]
+    ) -> requests.Response:
         for _ in range(1 + REDIRECTS):
             self._refuse_strangers(address)
-            response = self._ask(address, headers)
+            response = session.get(
+                address,
+                headers={**headers, **self._agent},
+                stream=True,
+                allow_redirects=False,
+                timeout=self._timeout,
+            )
             if not response.is_redirect:
                 return response
             with response:
@@ -92,19 +111,22 @@ class FileHosts:
             hosts = ", ".join(sorted(self._hosts))
             raise Refused(f"{address!r} is not on {hosts}; see wiki.file_hosts in config.yaml")
 
-    def _ask(self, address: str, headers: Mapping[str, str]) -> requests.Response:
-        with requests.Session() as session:
-            if self._adapter:
-                session.trust_env = False  # a proxy would look names up by itself
-                session.mount("https://", self._adapter)
-                session.mount("http://", self._adapter)
-            return session.get(
-                address,
-                headers={**headers, **self._agent},
-                stream=True,
-                allow_redirects=False,
-                timeout=self._timeout,
-            )
+
+def _session(adapter: HTTPAdapter | None) -> requests.Session:
+    """Return a session that keeps connections, and nothing else of what it was sent."""
+    session = requests.Session()
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.auth = _anonymously
+    if adapter:
+        session.trust_env = False  # a proxy would look names up by itself
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+    return session
+
+
+def _anonymously(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add no credentials; without this, a netrc file is looked for at every request."""
+    return request
 
 
 class _Metered:

@@ -70,9 +70,9 @@ class Channel:
         """Close this end."""
         self._socket.close()
 
-    def _read(self, length: int, deadline: float | None) -> bytearray:
-        buffer = bytearray(length)
-        view = memoryview(buffer)
+    def _read(self, length: int, deadline: float | None) -> memoryview:
+        buffer = np.empty(length, np.uint8).data  # not zeroed first, as a bytearray is
+        view = buffer
         while view:
             self._socket.settimeout(_remaining(deadline))
             got = self._socket.recv_into(view)

@@ -29,6 +29,7 @@ class Reply:
     bytes_per_s: float | None = None
     silent: bool = False  # nothing at all until the server stops
     reset: bool = False  # the connection breaks instead of an answer
+    keep: bool = False  # the connection, for the next request
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class ScriptedServer:
         self.requests: list[Asked] = []
         self.stopping = threading.Event()
         self.most_at_once = 0
+        self.connections = 0
         self._thinking = 0
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -103,6 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.owner.connections += 1
+
     def do_GET(self) -> None:
         self._answer(urlsplit(self.path).query)
 
@@ -119,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
 
     def _send(self, reply: Reply) -> None:
-        self.close_connection = True
+        self.close_connection = not reply.keep
         if reply.silent:
             self.server.owner.stopping.wait()
         elif reply.reset:
@@ -132,7 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_head(self, reply: Reply) -> None:
         length = len(reply.body) if reply.promised is None else reply.promised
-        told = {"Content-Type": reply.kind, "Content-Length": str(length), "Connection": "close"}
+        after = "keep-alive" if reply.keep else "close"
+        told = {"Content-Type": reply.kind, "Content-Length": str(length), "Connection": after}
         self.send_response(reply.status)
         for name, value in (told | dict(reply.headers)).items():
             self.send_header(name, value)

@@ -93,6 +93,23 @@ def test_a_thumbnail_is_fetched_as_the_wiki_made_it() -> None:
         assert picture.width == WIDTH
 
 
+def test_a_connection_is_kept_for_the_next_picture_and_cookies_are_not() -> None:
+    reply = Reply(body=PNG, kind="image/png", keep=True, headers={"Set-Cookie": "seen=1; Path=/"})
+    with answering(reply) as (fetch, server):
+        assert [fetch(), fetch(), fetch()] == [PNG] * 3
+        assert server.connections == 1
+        assert not any("Cookie" in asked.headers for asked in server.requests)
+
+
+def test_a_connection_is_not_kept_when_an_answer_was_left_unread() -> None:
+    long = Reply(body=bytes(2 * MIB), kind="image/png", keep=True)
+    with answering(long, replace(PICTURE, keep=True)) as (fetch, server):
+        with pytest.raises(OverLimit):
+            fetch()
+        assert fetch() == PNG
+        assert server.connections == 2
+
+
 def test_the_bot_says_who_it_is_and_what_it_wants() -> None:
     with answering(PICTURE) as (fetch, server):
         assert fetch() == PNG
