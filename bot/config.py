@@ -20,6 +20,7 @@ from bot.settings.rules import DEFAULT_RULES, Rule
 from bot.settings.scoring import ModelSettings, RetrySettings
 from bot.settings.services import LedgerSettings
 from bot.settings.serving import ServeSettings
+from bot.settings.signin import SignInSettings
 from bot.settings.values import Section
 from bot.settings.video import VideoSettings
 from bot.settings.watching import WatchSettings
@@ -41,6 +42,7 @@ class Settings(Section):
     ledger: LedgerSettings = LedgerSettings()
     watch: WatchSettings = WatchSettings()
     serve: ServeSettings = ServeSettings()
+    signin: SignInSettings = SignInSettings()
     fleet: FleetSettings = FleetSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)
 

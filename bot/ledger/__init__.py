@@ -5,7 +5,7 @@
 
 Gaps are what the stream left out and the wiki's log has to fill. History keeps what was decided and
 edited; DeadLetters has failed uploads tried again. Reviews keeps what people
-decided; Suggestions tells what they were asked.
+decided, Desk takes what they decide here; Suggestions tells what they were asked.
 
 An upload is waiting, leased, scored, skipped or dead, and always exactly one of these.
 """
@@ -13,9 +13,10 @@ An upload is waiting, leased, scored, skipped or dead, and always exactly one of
 from bot.ledger.census import Census, Counts
 from bot.ledger.days import Day, Days
 from bot.ledger.dead import DeadLetter, DeadLetters
+from bot.ledger.desk import Desk, Given
 from bot.ledger.flags import Flag, Flags, Wanted
 from bot.ledger.gaps import ASKED, CHECK, Gap, Gaps
-from bot.ledger.history import History, PastDecision, PastEdit
+from bot.ledger.history import History, PastAct, PastDecision, PastEdit
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.lookup import KnownUpload, KnownVerdict, Lookup
@@ -40,12 +41,14 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "Decision",
+    "Desk",
     "Effect",
     "Findings",
     "Flag",
     "Flags",
     "Gap",
     "Gaps",
+    "Given",
     "History",
     "Intake",
     "Intent",
@@ -56,6 +59,7 @@ __all__ = [
     "Lookup",
     "Outbox",
     "Outcome",
+    "PastAct",
     "PastDecision",
     "PastEdit",
     "Precedent",

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, func, select
 from bot.ledger.dialect import clock
 from bot.ledger.gaps import seconds_open
 from bot.ledger.schema import State, cursors, outbox, rejects, reviews, uploads
+from bot.ledger.settled import settled_here
 from bot.ledger.transactions import reading
 
 Tally = dict[str, int]
@@ -68,7 +69,9 @@ class Census:
             refused = connection.scalar(
                 select(func.count(outbox.c.refused_at)).where(outbox.c.sent_at.is_(None))
             )
+            needless = (outbox.c.sent_at.is_(None), outbox.c.refused_at.is_(None), settled_here)
             intended = connection.scalar(select(func.count(outbox.c.id))) or 0
+            intended -= connection.scalar(select(func.count(outbox.c.id)).where(*needless)) or 0
             return Counts(
                 seen=connection.scalar(select(func.count()).select_from(uploads)) or 0,
                 reviews=_reviews(connection),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping, select
 
-from bot.ledger.schema import decisions, edits, uploads
+from bot.ledger.schema import acts, decisions, edits, uploads
 from bot.ledger.transactions import reading
 
 
@@ -37,6 +37,17 @@ class PastEdit:
     log_ids: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastAct:
+    """What somebody did at the dashboard."""
+
+    acted_at: float  # s since 1970
+    actor: str
+    act: str  # decided or undone
+    review_id: int
+    log_id: int
+
+
 class History:
     """Reads the record. Times are seconds since 1970; `until` itself is not within."""
 
@@ -58,6 +69,14 @@ class History:
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(moment, edits.c.id).limit(limit))
             return [PastEdit(**_fields(row)) for row in rows.mappings()]
+
+    def acts(self, since: float, until: float, *, limit: int) -> list[PastAct]:
+        """Return the first `limit` acts of a span of time, in their order."""
+        moment = acts.c.acted_at
+        query = select(acts).where(moment >= since, moment < until)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(moment, acts.c.id).limit(limit))
+            return [PastAct(**_fields(row)) for row in rows.mappings()]
 
     def suggested_of(self, user: str, before: int, *, limit: int) -> list[int]:
         """Return a user's newest uploads before one that were suggested for review."""

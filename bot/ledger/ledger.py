@@ -5,6 +5,7 @@ from typing import Self
 from bot.ledger.census import Census
 from bot.ledger.days import Days
 from bot.ledger.dead import DeadLetters
+from bot.ledger.desk import Desk
 from bot.ledger.engine import open_engine
 from bot.ledger.flags import Flags
 from bot.ledger.gaps import Gaps
@@ -32,6 +33,7 @@ class Ledger:
         self.census = Census(self._engine)
         self.days = Days(self._engine)
         self.dead = DeadLetters(self._engine)
+        self.desk = Desk(self._engine)
         self.flags = Flags(self._engine)
         self.lookup = Lookup(self._engine)
         self.history = History(self._engine)

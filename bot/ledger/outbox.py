@@ -12,6 +12,7 @@ from sqlalchemy import Engine, RowMapping, Update, insert, select, update
 
 from bot.ledger.dialect import clock
 from bot.ledger.schema import edits, outbox
+from bot.ledger.settled import settled_here
 from bot.ledger.transactions import reading
 
 
@@ -46,9 +47,12 @@ class Outbox:
         self._engine = engine
 
     def pending(self, *kinds: str, limit: int) -> list[Effect]:
-        """Return the oldest effects of these kinds, or of all, whose turn it is."""
+        """Return the oldest effects of these kinds, or of all, whose turn it is.
+
+        Left out is what people have decided here already, for as long as that stands.
+        """
         wanted = select(outbox).where(outbox.c.sent_at.is_(None), outbox.c.refused_at.is_(None))
-        wanted = wanted.where(outbox.c.held_at.is_(None))
+        wanted = wanted.where(outbox.c.held_at.is_(None), ~settled_here)
         if kinds:
             wanted = wanted.where(outbox.c.kind.in_(kinds))
         with reading(self._engine) as connection:

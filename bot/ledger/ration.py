@@ -15,6 +15,7 @@ from bot.ledger.days import DAY_S
 from bot.ledger.dialect import clock
 from bot.ledger.outbox import Effect, Outbox
 from bot.ledger.schema import edits, outbox
+from bot.ledger.settled import settled_here
 from bot.ledger.transactions import reading
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class Ration:
         with reading(self._engine) as connection:
             start = _midnight(connection)
             held = select(func.count(outbox.c.log_id.distinct())).where(
-                outbox.c.held_at.is_not(None), outbox.c.sent_at.is_(None)
+                outbox.c.held_at.is_not(None), outbox.c.sent_at.is_(None), ~settled_here
             )
             return Spent(
                 edits=_edits_since(connection, start),
@@ -129,7 +130,7 @@ def _not_begun(connection: Connection) -> Sequence[Row[Any]]:
     begun = exists().where(_other.c.log_id == outbox.c.log_id, _other.c.sent_at.is_not(None))
     rows = (
         select(outbox.c.log_id, func.count(outbox.c.held_at).label("held"))
-        .where(outbox.c.sent_at.is_(None), outbox.c.refused_at.is_(None), ~begun)
+        .where(outbox.c.sent_at.is_(None), outbox.c.refused_at.is_(None), ~begun, ~settled_here)
         .group_by(outbox.c.log_id)
         .order_by(func.max(outbox.c.weight).desc(), outbox.c.log_id.desc())
     )

@@ -202,6 +202,20 @@ reviews = Table(
     **TABLE_OPTIONS,
 )
 
+# What people did at the dashboard. Rows are added, in the act's transaction, and never changed.
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("acted_at", MOMENT, nullable=False),
+    Column("actor", String(LONGEST_NAME), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("review_id", ForeignKey(reviews.c.id), nullable=False),
+    Column("log_id", ForeignKey(uploads.c.log_id), nullable=False),
+    Index("acts_by_time", "acted_at"),
+    **TABLE_OPTIONS,
+)
+
 # How far each place on the wiki was read for decisions.
 bookmarks = Table(
     "bookmarks",

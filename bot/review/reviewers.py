@@ -36,12 +36,17 @@ class Reviewers:
 
 def set_aside(word: Word, groups: Groups, settings: ReviewSettings) -> str | None:
     """Return why a word does not count, None if it does."""
-    member_of = groups.get(word.reviewer, frozenset())
+    why_not = account_set_aside(word.reviewer, groups.get(word.reviewer, frozenset()), settings)
+    if why_not != BOT and settings.exclude_uploader and word.reviewer == word.suggestion.uploader:
+        return UPLOADER
+    return why_not
+
+
+def account_set_aside(name: str, member_of: frozenset[str], settings: ReviewSettings) -> str | None:
+    """Return why nothing that an account says counts, None if it does."""
     if settings.exclude_bots and BOT_GROUP in member_of:
         return BOT
-    if settings.exclude_uploader and word.reviewer == word.suggestion.uploader:
-        return UPLOADER
-    if word.reviewer in {name.replace("_", " ") for name in settings.exclude_users}:
+    if name in {one.replace("_", " ") for one in settings.exclude_users}:
         return NAMED
     if settings.reviewer_groups and member_of.isdisjoint(settings.reviewer_groups):
         return OUTSIDER

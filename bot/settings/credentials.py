@@ -8,7 +8,8 @@ class Secrets(BaseModel):
 
     Either `LOOKOUT_BOT_NAME` and `LOOKOUT_BOT_PASSWORD` (Special:BotPasswords), or the four
     `LOOKOUT_OAUTH_*` tokens of an owner-only OAuth 1.0a consumer. `LOOKOUT_API_TOKENS` are those
-    of the REST API's clients, with commas or spaces between them.
+    of the REST API's clients, with commas or spaces between them. `LOOKOUT_SIGNIN_SECRET` belongs
+    to the OAuth 2.0 consumer by which people sign in; `LOOKOUT_SESSION_KEY` signs their cookies.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -20,6 +21,8 @@ class Secrets(BaseModel):
     oauth_access_token: SecretStr = SecretStr("")
     oauth_access_secret: SecretStr = SecretStr("")
     api_tokens: SecretStr = SecretStr("")
+    signin_secret: SecretStr = SecretStr("")
+    session_key: SecretStr = SecretStr("")
 
     @property
     def oauth(self) -> tuple[str, str, str, str] | None:

@@ -27,6 +27,15 @@ def may_read(request: Request, given: Given, parts: Shared) -> None:
     _pass(request, given, parts, is_open=parts.settings.serve.public_read)
 
 
+def may_come(request: Request, given: Given, parts: Shared) -> None:
+    """Let a request pass that has to show who sends it in another way.
+
+    Raises:
+        HTTPException: 401, with a token that is none; 429.
+    """
+    _pass(request, given, parts, is_open=True)
+
+
 def may_score(request: Request, given: Given, parts: Shared) -> None:
     """Let a request pass that costs work.
 

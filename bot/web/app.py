@@ -5,13 +5,15 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
+from starlette.middleware.sessions import SessionMiddleware
 
 from bot import __version__
-from bot.web import classify, files, flags, health, kserve, onenumber, video
+from bot.web import classify, decisions, files, flags, health, kserve, onenumber, signin, video
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
 from bot.web.parts import Parts
 from bot.web.problems import Problem, install
+from bot.web.reviewers import COOKIE
 from bot.web.shapes import NamedFiles
 
 ROUTERS: Final = (
@@ -21,6 +23,8 @@ ROUTERS: Final = (
     onenumber.router,
     files.router,
     flags.router,
+    decisions.router,
+    signin.router,
     health.router,
 )
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
@@ -45,6 +49,15 @@ def create_app(parts: Parts) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     install(app)
+    if parts.signin:
+        app.add_middleware(
+            SessionMiddleware,
+            secret_key=parts.signin.key,
+            session_cookie=COOKIE,
+            max_age=int(parts.signin.hours * 3600),
+            same_site="lax",
+            https_only=True,
+        )
     app.add_middleware(BodyCaps, settings=parts.settings.serve)
     app.add_middleware(
         CORSMiddleware,

@@ -37,7 +37,9 @@ class Decision(BaseModel):
 
     outcome: str
     reason: str | None
-    source: str = Field(description="Where it was decided: page, category, deletion, kept.")
+    source: str = Field(
+        description="Where it was decided: page, category, deletion, kept, dashboard."
+    )
     reviewer: str
     reviewed_at: datetime
     counts: bool = Field(description="Neither withdrawn nor set aside.")

@@ -10,6 +10,7 @@ from bot.web.clients import Clients, RateLimit
 from bot.web.fetching import Wikimedia
 from bot.web.jobs import Jobs
 from bot.web.scorer import Scorer
+from bot.web.signingin import SigningIn
 from bot.web.waiting import Places
 
 
@@ -26,6 +27,7 @@ class Parts:
     clients: Clients
     rate: RateLimit
     tokens: frozenset[str]
+    signin: SigningIn | None
 
 
 def parts_of(request: Request) -> Parts:

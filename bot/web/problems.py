@@ -27,6 +27,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 PHRASES: Final = {
     400: "Bad request",
     401: "A token is needed",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
     408: "The request came too slowly",

@@ -19,6 +19,7 @@ from bot.web.fetching import Wikimedia
 from bot.web.jobs import Jobs
 from bot.web.parts import Parts
 from bot.web.scorer import Scorer
+from bot.web.signingin import signing_in
 from bot.web.waiting import Places
 
 log = structlog.get_logger(__name__)
@@ -55,19 +56,22 @@ def serve(settings: Settings) -> None:
 @contextmanager
 def _parts(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as opened:
+        wikimedia = opened.enter_context(closing(Wikimedia(settings)))
+        signin = signing_in(settings, wikimedia.commons.api)
         ledger = opened.enter_context(Ledger(settings.ledger.address))
         scorer = opened.enter_context(closing(Scorer(settings)))
         _refuse_unknown_labels(settings, scorer.engine.labels)
         yield Parts(
             settings=settings,
             scorer=scorer,
-            wikimedia=opened.enter_context(closing(Wikimedia(settings))),
+            wikimedia=wikimedia,
             ledger=ledger,
             places=Places(settings.serve.queue),
             jobs=opened.enter_context(closing(Jobs(settings.serve.video_jobs))),
             clients=Clients(settings.serve.trusted_proxies),
             rate=RateLimit(settings.serve.per_minute),
             tokens=settings.secrets.tokens,
+            signin=signin,
         )
 
 

@@ -17,7 +17,7 @@ FILE_NAMESPACE = 6
 PROPS = ("imageinfo", "videoinfo", "revisions", "info", "categories", "templates")
 LISTS = ("users", "logevents", "recentchanges")
 METAS = ("siteinfo",)
-USER_PROPS = ("editcount", "registration", "groups")
+USER_PROPS = ("editcount", "registration", "groups", "blockinfo")
 IMPLICIT_GROUPS = ("*", "user", "autoconfirmed")
 GENERATOR = "MediaWiki 1.47.0-wmf.1"
 Json = dict[str, Any]
@@ -131,7 +131,9 @@ class _Query:
         if user is None:
             return {"name": name, "missing": True}
         facts = _facts(user)
-        return {"userid": user.user_id, "name": name, **{prop: facts[prop] for prop in props}}
+        known = {prop: facts[prop] for prop in props if prop in facts}
+        block = {"blockid": user.user_id} if user.blocked and "blockinfo" in props else {}
+        return {"userid": user.user_id, "name": name, **known, **block}
 
     def _general(self) -> Json:
         return {

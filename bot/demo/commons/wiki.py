@@ -76,6 +76,7 @@ class User:
     edits: int
     registered_at: datetime
     groups: tuple[str, ...] = ()
+    blocked: bool = False
 
 
 @dataclass(slots=True)
@@ -102,7 +103,15 @@ class MiniWiki:
         self._pages_made = 0
         self._revisions = 0
 
-    def register(self, name: str, *, edits: int, days: int, groups: tuple[str, ...] = ()) -> User:
+    def register(
+        self,
+        name: str,
+        *,
+        edits: int,
+        days: int,
+        groups: tuple[str, ...] = (),
+        blocked: bool = False,
+    ) -> User:
         """Create an account that is `days` old and has made `edits` edits."""
         with self._lock:
             user = User(
@@ -111,6 +120,7 @@ class MiniWiki:
                 edits=edits,
                 registered_at=self.clock() - timedelta(days=days),
                 groups=groups,
+                blocked=blocked,
             )
             self._users[name] = user
             return user
