@@ -55,13 +55,14 @@ def test_no_refusal_repeats_a_secret(file: Path) -> None:
 
 
 def test_the_description_masks_every_secret_and_shows_the_rest(file: Path) -> None:
-    tokens = {"LOOKOUT_API_TOKENS": "hunter3"}
+    names = ("API_TOKENS", "SIGNIN_SECRET", "SESSION_KEY")
+    tokens = {f"LOOKOUT_{name}": "hunter3" for name in names}
     shown = describe(read(file, "media: {stills: 7}\n", **BOT, **OAUTH, **tokens))
     described = yaml.safe_load(shown)
     assert described["media"]["stills"] == 7
     assert set(described["secrets"].values()) == {"(set)"}
     assert set(described["secrets"]) == set(Secrets.model_fields)
-    assert not any(value in shown for value in (BOT | OAUTH).values())
+    assert not any(value in shown for value in (BOT | OAUTH | tokens).values())
 
 
 def test_the_description_says_which_secrets_are_not_set(file: Path) -> None:

@@ -1,7 +1,7 @@
 """What people did at the dashboard, act by act."""
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String
+from sqlalchemy import BigInteger, Column, ForeignKey, String
 
 from bot.ledger.columns import MOMENT, ROW_ID, TABLE_OPTIONS
 
@@ -19,7 +19,7 @@ def upgrade() -> None:
         Column("act", String(16), nullable=False),
         Column("review_id", ROW_ID, ForeignKey("reviews.id"), nullable=False),
         Column("log_id", BigInteger, ForeignKey("uploads.log_id"), nullable=False),
-        Index("acts_by_time", "acted_at"),
         if_not_exists=True,
         **TABLE_OPTIONS,
     )
+    op.create_index("acts_by_time", "acts", ["acted_at"], if_not_exists=True)
