@@ -8,6 +8,7 @@ import structlog
 
 pytest_plugins = [
     "rig.fixtures",
+    "support.axe",
     "support.browser",
     "support.mariadb",
     "support.models",

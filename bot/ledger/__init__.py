@@ -17,6 +17,7 @@ from bot.ledger.desk import Desk, Given
 from bot.ledger.flags import Flag, Flags, Wanted
 from bot.ledger.gaps import ASKED, CHECK, Gap, Gaps
 from bot.ledger.history import History, PastAct, PastDecision, PastEdit
+from bot.ledger.hours import Hour, Hours
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
 from bot.ledger.lookup import KnownUpload, KnownVerdict, Lookup
@@ -28,6 +29,8 @@ from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
 from bot.ledger.reviews import Bookmark, Findings, Review, Reviews, Withdrawal
 from bot.ledger.schema import State
 from bot.ledger.suggestions import Suggestion, Suggestions, Volumes
+from bot.ledger.troubles import OpenGap, Troubles
+from bot.ledger.worklist import Item, Place, Sought, Worklist
 
 __all__ = [
     "ASKED",
@@ -50,18 +53,23 @@ __all__ = [
     "Gaps",
     "Given",
     "History",
+    "Hour",
+    "Hours",
     "Intake",
     "Intent",
+    "Item",
     "Job",
     "KnownUpload",
     "KnownVerdict",
     "Ledger",
     "Lookup",
+    "OpenGap",
     "Outbox",
     "Outcome",
     "PastAct",
     "PastDecision",
     "PastEdit",
+    "Place",
     "Precedent",
     "Precedents",
     "Queue",
@@ -70,11 +78,14 @@ __all__ = [
     "Review",
     "Reviews",
     "Scored",
+    "Sought",
     "Spent",
     "State",
     "Suggestion",
     "Suggestions",
+    "Troubles",
     "Volumes",
     "Wanted",
     "Withdrawal",
+    "Worklist",
 ]

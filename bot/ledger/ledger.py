@@ -10,6 +10,7 @@ from bot.ledger.engine import open_engine
 from bot.ledger.flags import Flags
 from bot.ledger.gaps import Gaps
 from bot.ledger.history import History
+from bot.ledger.hours import Hours
 from bot.ledger.intake import Intake
 from bot.ledger.lookup import Lookup
 from bot.ledger.outbox import Outbox
@@ -18,6 +19,8 @@ from bot.ledger.queue import Queue
 from bot.ledger.ration import Ration, RationedOutbox
 from bot.ledger.reviews import Reviews
 from bot.ledger.suggestions import Suggestions
+from bot.ledger.troubles import Troubles
+from bot.ledger.worklist import Worklist
 
 
 class Ledger:
@@ -32,6 +35,7 @@ class Ledger:
         self.ration = Ration(self._engine)
         self.census = Census(self._engine)
         self.days = Days(self._engine)
+        self.hours = Hours(self._engine)
         self.dead = DeadLetters(self._engine)
         self.desk = Desk(self._engine)
         self.flags = Flags(self._engine)
@@ -40,6 +44,8 @@ class Ledger:
         self.precedents = Precedents(self._engine)
         self.reviews = Reviews(self._engine)
         self.suggestions = Suggestions(self._engine)
+        self.troubles = Troubles(self._engine)
+        self.worklist = Worklist(self._engine)
 
     def rationed(self, *, edits_per_day: int, flags_per_day: int) -> RationedOutbox:
         """Return the outbox for the one who sends, with the quotas that bind them."""

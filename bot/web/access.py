@@ -54,6 +54,15 @@ def _pass(request: Request, given: Given, parts: Parts, *, is_open: bool) -> Non
             "send Authorization: Bearer and a token that the operator gave you",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    rated(request, parts)
+
+
+def rated(request: Request, parts: Parts) -> None:
+    """Count a request against its client's rate.
+
+    Raises:
+        HTTPException: 429.
+    """
     peer = request.client.host if request.client else ""
     client = parts.clients.who(peer, request.headers.get("x-forwarded-for", ""))
     wait_s = parts.rate.wait_s(client)

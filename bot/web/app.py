@@ -11,6 +11,9 @@ from bot import __version__
 from bot.web import classify, decisions, files, flags, health, kserve, onenumber, signin, video
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
+from bot.web.pages import queue, status
+from bot.web.pages.figures import Figures
+from bot.web.pages.frame import STATIC, Statics
 from bot.web.parts import Parts
 from bot.web.problems import Problem, install
 from bot.web.reviewers import COOKIE
@@ -26,6 +29,8 @@ ROUTERS: Final = (
     decisions.router,
     signin.router,
     health.router,
+    status.router,
+    queue.router,
 )
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
 SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest, video.VideoTitle)
@@ -46,8 +51,10 @@ def create_app(parts: Parts) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.parts = parts
+    app.state.figures = Figures(parts)
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/static", Statics(directory=STATIC), name="static")
     install(app)
     if parts.signin:
         app.add_middleware(

@@ -383,3 +383,13 @@ def test_a_part_of_a_file_is_given_if_it_is_of_the_version_that_is_asked_for(
     other = part(Range="bytes=10-", If_Range='"another version"')
     assert (other.status_code, other.content) == (200, whole)
     assert part(Range=f"bytes={len(whole)}-").status_code == 416
+
+
+def test_a_title_leads_to_its_picture_in_a_size(commons: MiniCommons) -> None:
+    upload(commons, "File:Red rocket.jpg", "photographs/rocket.jpg")
+    index = f"{commons.addresses.base}/w/index.php?title=Special:Redirect/file"
+    small = fetch(f"{index}/Red_rocket.jpg&width=120")
+    assert small.url.endswith("/120px-Red_rocket.jpg")
+    assert picture(small).width == 120
+    assert fetch(f"{index}/Red rocket.jpg&width=3840").content == stored("photographs/rocket.jpg")
+    assert fetch(f"{index}/Nothing.jpg&width=120").status_code == 404

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from bot.demo.commons.wiki import Version, file_name
 
 API_PATH = "/w/api.php"
+INDEX_PATH = "/w/index.php"
 UPLOAD_PATH = "/upload"
 ICON_PATH = "/w/resources/assets/file-type-icons/fileicon.png"
 
@@ -53,7 +54,7 @@ class Addresses:
 
     def short(self, page_id: int) -> str:
         """Return the short address of a page."""
-        return f"{self.base}/w/index.php?curid={page_id}"
+        return f"{self.base}{INDEX_PATH}?curid={page_id}"
 
 
 def _hashed(title: str) -> str:

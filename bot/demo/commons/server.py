@@ -10,11 +10,19 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bot.demo.commons.addresses import API_PATH, ICON_PATH, Addresses
+from bot.demo.commons.addresses import API_PATH, ICON_PATH, INDEX_PATH, Addresses
 from bot.demo.commons.api import answer
 from bot.demo.commons.ranges import part_of
 from bot.demo.commons.request import ApiError, Request, error_body
-from bot.demo.commons.thumbnails import STEPS, Unrenderable, icon, parse_file_name, render, standard
+from bot.demo.commons.thumbnails import (
+    STEPS,
+    Unrenderable,
+    Variant,
+    icon,
+    parse_file_name,
+    render,
+    standard,
+)
 from bot.demo.commons.wiki import PREFIX, MiniWiki, Version, file_name
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ AGENT_REFUSAL = (
     "Please set a user-agent and respect our robot policy https://w.wiki/4wJS. "
     "See also https://phabricator.wikimedia.org/T400119.\n"
 )
+REDIRECT = "Special:Redirect/file/"
 WIDTH_REFUSAL = "Use thumbnail steps listed on https://w.wiki/GHai\n"
 _TRANSCODE = re.compile(
     r"/upload/transcoded/[0-9a-f]/[0-9a-f]{2}/(?P<name>[^/]+)/(?P=name)\.(?P<key>[^/]+)"
@@ -128,6 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refusal(HTTPStatus.FORBIDDEN, AGENT_REFUSAL)
         if path == API_PATH:
             self._api(dict(parse_qsl(form, keep_blank_values=True)))
+        elif path == INDEX_PATH:
+            self._redirect(dict(parse_qsl(form)))
         elif path == ICON_PATH:
             self._send(HTTPStatus.OK, "image/png", icon())
         elif match := _TRANSCODE.fullmatch(path):
@@ -147,6 +158,24 @@ class _Handler(BaseHTTPRequestHandler):
             headers["MediaWiki-API-Error"] = error.code
         content = json.dumps(body, ensure_ascii=False).encode()
         self._send(HTTPStatus.OK, "application/json; charset=utf-8", content, **headers)
+
+    def _redirect(self, asked: dict[str, str]) -> None:
+        """Lead from a file's title to its picture, as Special:Redirect does."""
+        title, width = asked.get("title", ""), asked.get("width", "")
+        if not title.startswith(REDIRECT) or not width.isdecimal():
+            raise Refusal(HTTPStatus.NOT_FOUND, "There are no pages here\n")
+        name, addresses = file_name(PREFIX + title.removeprefix(REDIRECT)), self._addresses
+        version = self._version(name, archived=False)
+        shape, whole = version.format, PREFIX + name.replace("_", " ")
+        served = standard(Variant(int(width)), shape) if shape.width else None
+        address = addresses.original(whole, version)
+        if served:
+            address = addresses.thumbnail(whole, version, served.file_name(name, shape))
+        self._send(HTTPStatus.FOUND, "text/plain", b"", Location=address)
+
+    @property
+    def _addresses(self) -> Addresses:
+        return self.server.commons.addresses
 
     def _file(
         self, name: str, *, thumb: str | None, archive: str | None, variant: str | None

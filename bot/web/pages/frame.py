@@ -1,0 +1,123 @@
+"""A template, what every page has, and the headers that keep a page from doing anything else."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from bot import __version__
+from bot.settings.intake import WikiSettings
+from bot.statistics.text import duration, interval
+from bot.web.parts import Parts, parts_of
+from bot.web.reviewers import reviewer_of
+
+STATIC: Final = Path(__file__).parents[1] / "static"
+NAVIGATION: Final = (("/", "Status"), ("/queue", "Queue"))
+# Names of static files carry a hash of all of them, so that browsers may keep them.
+KEPT: Final = "public, max-age=86400"
+
+
+def static_version() -> str:
+    """Return what changes whenever any static file does."""
+    files = sorted(path for path in STATIC.iterdir() if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
+
+
+class Statics(StaticFiles):
+    """The style sheet and the scripts, which browsers may keep."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer one request."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = KEPT
+        return answer
+
+
+def page(
+    request: Request,
+    template: str,
+    /,
+    *,
+    status_code: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **shown: Any,
+) -> HTMLResponse:
+    """Return a page made of a template."""
+    parts = parts_of(request)
+    html = TEMPLATES.get_template(template).render(
+        **shown,
+        navigation=NAVIGATION,
+        here=request.url.path,
+        address=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        visitor=reviewer_of(request),
+        program=__version__,
+        static=STATIC_VERSION,
+    )
+    policy = {"Content-Security-Policy": content_policy(parts)}
+    return HTMLResponse(html, status_code, headers={**policy, **(headers or {})})
+
+
+def content_policy(parts: Parts) -> str:
+    """Return the CSP of pages: our own style sheet and scripts, pictures of the wiki, no more."""
+    pictures = " ".join(picture_hosts(parts.settings.wiki))
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data: {pictures}; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def picture_hosts(wiki: WikiSettings) -> list[str]:
+    """Return whence a page may show pictures: the wiki leads to them, its file hosts have them."""
+    scheme = urlsplit(wiki.api).scheme
+    return [f"{scheme}://{host}" for host in dict.fromkeys((wiki.hostname, *wiki.file_hosts))]
+
+
+def clock(seconds: float) -> str:
+    """Return a moment (s since 1970) as people read it, in UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%-d %b %Y, %H:%M} UTC"
+
+
+def machine_clock(seconds: float) -> str:
+    """Return a moment for the `datetime` attribute."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def number(value: float) -> str:
+    """Return a count."""
+    return f"{value:,.0f}"
+
+
+def lasting(seconds: float | None) -> str:
+    """Return a duration, `unknown` without one."""
+    return "unknown" if seconds is None else duration(seconds)
+
+
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("bot.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "clock": clock,
+        "machine_clock": machine_clock,
+        "number": number,
+        "lasting": lasting,
+        "interval": interval,
+    }
+    return made
+
+
+TEMPLATES: Final = _templates()
+STATIC_VERSION: Final = static_version()

@@ -1,0 +1,166 @@
+"""The dashboard's pages over HTTP: what they say, and what they refuse."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import requests
+
+from bot.ledger import Ledger
+from support.api import ApiProcess
+from support.dashboard import Dashboard
+from support.ledgers import address
+from support.reviews import suggest
+from support.world import small_world
+
+pytestmark = pytest.mark.model
+PAGES = ("/", "/queue")
+HOSTILE = 'File:<script>alert("x")</script> & \' ${7*7} {{7*7}}.jpg'
+CARD = re.compile(r'data-log-id="(\d+)"')
+FOLLOWING = re.compile(r'id="following" href="([^"]+)"')
+
+
+class Inline(HTMLParser):
+    """Finds what a strict policy forbids: styles and scripts that stand in the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in_script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Look at its attributes."""
+        names = {name for name, _ in attrs}
+        self._in_script = tag == "script"
+        if tag == "style" or "style" in names or any(name.startswith("on") for name in names):
+            self.found.append(self.get_starttag_text() or tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave a script."""
+        del tag
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        """Look whether a script has text."""
+        if self._in_script and data.strip():
+            self.found.append(data)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_answered_under_a_policy_that_it_keeps(dashboard: Dashboard, path: str) -> None:
+    answer = dashboard.api.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert f"img-src 'self' data: http://{dashboard.world.host};" in policy
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Cache-Control"] == "no-store"
+    parser = Inline()
+    parser.feed(answer.text)
+    assert parser.found == []
+    assert "nudity is allowed on Commons" in answer.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_page_refers_to_is_there_and_may_be_kept(dashboard: Dashboard, path: str) -> None:
+    referred = re.findall(r'(?:href|src)="(/static/[^"]+)"', dashboard.api.get(path).text)
+    assert referred
+    for place in set(referred):
+        answer = dashboard.api.get(place)
+        assert answer.status_code == 200, place
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+
+
+def test_the_status_adds_up(dashboard: Dashboard) -> None:
+    page = dashboard.api.get("/").text
+    total = re.search(r"<b>([\d,]+)</b> seen", page)
+    parts = re.findall(r"<span><b>([\d,]+)</b> (\w+)</span>", page)
+    assert total
+    assert {name for _, name in parts} == {"waiting", "leased", "scored", "skipped", "dead"}
+    numbers = [int(count.replace(",", "")) for count, _ in parts]
+    assert sum(numbers) == int(total[1].replace(",", "")) > 1000
+    assert "adds up" in page
+    assert "lookout dead list" in page
+    assert page.count('<rect class="room"') == 48
+
+
+def test_the_queue_has_every_open_suggestion_once_what_weighs_most_first(
+    dashboard: Dashboard,
+) -> None:
+    path, seen = "/queue", list[int]()
+    while path:
+        page = dashboard.api.get(path).text
+        seen += map(int, CARD.findall(page))
+        following = FOLLOWING.search(page)
+        path = following[1].replace("&amp;", "&") if following else ""
+    assert seen == dashboard.waiting
+    assert len(seen) > 20
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("medium=video", "slideshow"),
+        ("tier=high", ">high</span>"),
+        ("label=drawing", "drawing"),
+    ],
+)
+def test_the_queue_is_filtered(dashboard: Dashboard, query: str, kept: str) -> None:
+    page = dashboard.api.get(f"/queue?{query}").text
+    entries = page.split('<li class="card"')[1:]
+    assert len(entries) > 0
+    assert all(kept in entry.lower() for entry in entries)
+
+
+def test_what_was_decided_is_shown_with_who_and_when(dashboard: Dashboard) -> None:
+    page = dashboard.api.get("/queue?status=decided").text
+    assert re.search(r"Decided: <b>\w[\w ]*</b> by (Anna|Bjarne|Chidi), <time", page)
+    assert CARD.findall(dashboard.api.get("/queue?label=porn").text) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["tier=urgent", "label=nothing", "medium=x", "status=x", "after=a", "after=1.5_x"]
+)
+def test_a_question_that_means_nothing_is_answered_by_a_page(
+    dashboard: Dashboard, query: str
+) -> None:
+    answer = dashboard.api.get(f"/queue?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert "Cannot be processed" in answer.text
+
+
+def test_nobody_decides_without_having_signed_in(dashboard: Dashboard) -> None:
+    page = dashboard.api.get("/queue").text
+    assert 'href="/login?next=/queue"' in page
+    assert 'action="/decisions"' not in page
+    assert "data-csrf" not in page
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> ApiProcess:
+    """Settings of a service that not everybody may read."""
+    with small_world() as world:
+        folder = tmp_path_factory.mktemp("closed") / "state"
+        return ApiProcess(folder, world.settings(serve={"public_read": False, "per_minute": 3}))
+
+
+def test_a_closed_service_asks_to_sign_in(
+    closed: ApiProcess,
+) -> None:
+    with closed as api:
+        answer = api.get("/queue?tier=high")
+        assert answer.status_code == 401
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert 'href="/login?next=/queue%3Ftier%3Dhigh"' in answer.text
+        assert requests.get(f"{api.base}/static/look.css", timeout=10).status_code == 200
+
+
+def test_a_hostile_title_is_only_a_title(dashboard: Dashboard) -> None:
+    with Ledger(address(dashboard.api.folder / "ledger.sqlite")) as ledger:
+        suggest(ledger, 990_001, title=HOSTILE, tier="low", medium="document")
+    page = dashboard.api.get("/queue?medium=document").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; &#39; ${7*7} {{7*7}}.jpg" in page

@@ -1,0 +1,125 @@
+"""The dashboard as people use it, in a real browser: keys, pictures, light and dark, a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from support.axe import grave_faults
+from support.dashboard import Dashboard, Windows
+
+pytestmark = [pytest.mark.model, pytest.mark.timeout(180)]
+PAGES = ("/", "/queue", "/queue?status=decided", "/queue?tier=nothing")
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+
+
+def blur(page: Page, number: int) -> str:
+    """Return how a picture is filtered, once that has come to rest."""
+    picture = page.locator(".picture img").nth(number)
+    found: str = picture.evaluate(
+        "async (one) => {"
+        " await Promise.all(one.getAnimations().map((a) => a.finished));"
+        " return getComputedStyle(one).filter }"
+    )
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_grave(windows: Windows, axe: str, path: str, scheme: str) -> None:
+    page = windows.open(path, color_scheme=scheme)
+    assert grave_faults(page, axe) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_shows_the_page_without_scrolling_sideways(windows: Windows, path: str) -> None:
+    page = windows.open(path, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_dark_is_dark_and_light_is_light(windows: Windows) -> None:
+    shade = "getComputedStyle(document.body).backgroundColor"
+    assert windows.open("/", color_scheme="light").evaluate(shade) == "rgb(255, 255, 255)"
+    assert windows.open("/", color_scheme="dark").evaluate(shade) == "rgb(16, 20, 24)"
+
+
+def test_the_queue_by_keyboard(windows: Windows, dashboard: Dashboard) -> None:
+    page = windows.open("/queue")
+    first, second, third = (page.locator(f"#upload-{key}") for key in dashboard.waiting[:3])
+    page.keyboard.press("j")
+    expect(first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(third).to_be_focused()
+    page.keyboard.press("k")
+    expect(second).to_be_focused()
+    page.keyboard.press("r")
+    expect(second.locator(".reveal")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(second.locator(".reveal")).not_to_be_checked()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("e")
+    page.wait_for_url(f"**/queue/{dashboard.waiting[1]}")
+    windows.opened[0].complaints.clear()
+
+
+def test_single_keys_can_be_switched_off(windows: Windows) -> None:
+    page = windows.open("/queue")
+    page.get_by_role("button", name="Keyboard").click()
+    page.get_by_label("Single keys do something").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    page.keyboard.press("j")
+    assert page.locator(".card.current").count() == 0
+
+
+def test_a_picture_is_blurred_and_coarse_until_it_is_asked_for(windows: Windows) -> None:
+    page = windows.open("/queue?label=drawing")
+    still = page.locator(".picture:has(img)").first
+    picture = still.locator("img")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert blur(page, 0) == "blur(20px)"
+    assert picture.evaluate("one => one.naturalWidth") == 120
+    with page.expect_response(lambda answer: "width=500" in answer.url):
+        still.click()
+    assert blur(page, 0) == "none"
+    still.click()
+    assert blur(page, 0) == "blur(20px)"
+
+
+def test_nothing_moves_by_itself(windows: Windows) -> None:
+    page = windows.open("/queue")
+    canvas = page.locator("canvas").first
+    canvas.scroll_into_view_if_needed()
+    expect(canvas).to_have_js_property("width", value=120)
+    assert page.locator('img[src*=".gif"]').count() == 0
+    assert page.locator("video, audio").count() == 0
+
+
+def test_blur_and_greyscale_are_remembered(windows: Windows) -> None:
+    page = windows.open("/queue?label=drawing")
+    page.get_by_label("Blur").fill("36")
+    page.get_by_label("Greyscale").check()
+    page.reload()
+    assert page.get_by_label("Blur").input_value() == "36"
+    assert blur(page, 0) == "blur(36px) grayscale(1)"
+    page.locator(".picture:has(img)").first.click()
+    assert blur(page, 0) == "grayscale(1)"
+
+
+def test_without_scripts_pictures_are_blurred_and_can_be_revealed(windows: Windows) -> None:
+    page = windows.open("/queue", java_script_enabled=False)
+    reveal = page.locator(".picture:has(img) .reveal").first
+    reveal.check()
+    expect(reveal).to_be_checked()
+    page.get_by_label("Tier").select_option("high")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**/queue?tier=high*")
+
+
+def test_a_filter_is_applied_as_it_is_chosen(windows: Windows) -> None:
+    page = windows.open("/queue")
+    page.get_by_label("Medium").select_option("video")
+    page.wait_for_url("**medium=video**")
+    expect(page.get_by_label("Medium")).to_have_value("video")
