@@ -51,6 +51,11 @@ class FileInfo:
             return "document"
         return MEDIA.get(self.mediatype)
 
+    @property
+    def is_animated(self) -> bool:
+        """Whether it is a picture of several frames."""
+        return self.mediatype == "BITMAP" and self.duration > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcode:

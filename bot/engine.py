@@ -9,26 +9,36 @@ from numpy.typing import NDArray
 
 from bot.home import models_folder
 from bot.rules import View
+from bot.series import Series, page
 from bot.settings.intake import MediaSettings
 from bot.settings.scoring import ModelSettings
+from bot.videos.places import precise
 from model.decoderpool import DecoderPool
 from model.heat_map import heat_map
 from model.image import DecodeLimits, Picture
 from model.isolated_classifier import IsolatedClassifier, Second
 from model.video.limits import VideoLimits
-from model.video.score import VideoScore
+from model.video.score import Moment, VideoScore
 from model.video.watcher import VideoWatcher
 
 Pictures = Sequence[NDArray[np.uint8]]
 Keep = Callable[[Pictures], None]
+PAGED = "TIFF"  # the format whose frames are pages
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one picture showed. `partial` when some of it could not be read."""
+    """What one picture showed.
+
+    Attributes:
+        views: what was scored.
+        partial: some of it could not be read, or looks like nothing that was scored.
+        series: of an animation, or of the pages of a TIFF.
+    """
 
     views: tuple[View, ...]
     partial: bool
+    series: Series | None = None
 
 
 class Engine:
@@ -58,7 +68,7 @@ class Engine:
             second=Second(**opinion.model_dump()) if opinion.name else None,
             candidate=model.shadow.name if with_shadow else "",
         )
-        limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.stills)
+        limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.frames)
         self.edge = self._classifier.input_edge  # pixels that the model needs along the short edge
         self._decoder = DecoderPool(decoders, limits=limits, target=self.edge)
         self._watcher: VideoWatcher | None = None
@@ -157,11 +167,36 @@ def seen(picture: Picture, scores: Sequence[Mapping[str, float]], place: str) ->
     """Return what a decoded picture showed, given the scores of its frames in their order."""
     marks = [frame.fingerprint for frame in picture.frames]
     parts = zip(scores, _places(picture, place), marks, strict=True)
-    return Seen(tuple(View(score, where, mark) for score, where, mark in parts), picture.truncated)
+    return Seen(
+        tuple(View(score, where, mark) for score, where, mark in parts),
+        partial=picture.truncated or picture.unseen > 0,
+        series=_series(picture, scores) if picture.frame_count > 1 else None,
+    )
+
+
+def _series(picture: Picture, scores: Sequence[Mapping[str, float]]) -> Series:
+    known: set[int] = set()
+    moments = []
+    for at, number in picture.shown:
+        moments.append(Moment(at, scores[number], number in known, number))
+        known.add(number)
+    return Series(
+        moments=tuple(moments),
+        end=picture.end,
+        unit="pages" if picture.format == PAGED else "seconds",
+        whole=picture.frame_count,
+        unseen=picture.unseen,
+    )
 
 
 def _places(picture: Picture, place: str) -> list[str]:
-    """Return where each frame stands: an animation's frames are numbered from 1."""
+    """Return where each frame stands: frames and pages are numbered from 1."""
     if picture.frame_count == 1:
         return [place]
-    return [f"{place} frame {frame.index + 1}".strip() for frame in picture.frames]
+    if picture.format == PAGED:
+        return [f"{place} {page(frame.index + 1)}".strip() for frame in picture.frames]
+    begins = {number: at for at, number in reversed(picture.shown)}
+    return [
+        f"{place} frame {frame.index + 1} ({precise(begins[n])})".strip()
+        for n, frame in enumerate(picture.frames)
+    ]

@@ -2,14 +2,20 @@
 
 from dataclasses import asdict
 
+import structlog
+
 from bot.config import Settings
 from bot.engine import Engine, Seen
 from bot.errors import Never
 from bot.gathering import Material, is_final
 from bot.ledger import Job, Scored
+from bot.series import Series, by_any_rule
+from bot.settings.values import Medium
 from bot.settling import Look
 from bot.shadow import Shadow, Sitting
 from model.errors import WorkerDied
+
+log = structlog.get_logger(__name__)
 
 
 def look(
@@ -28,14 +34,42 @@ def look(
     sitting = shadow.sitting(material.info.sha1) if shadow else None
     seen = _see(engine, job, material, settings, sitting)
     missing = material.missing + len(material.pictures) - len(seen)
+    is_still = material.info.is_animated and not any(one.series for one in seen)
+    for one in seen:
+        if one.series:
+            tell(job.title, one.series, settings, material.info.medium or "image")
     scored = Scored(
         sha1=material.info.sha1,
         model=engine.version,
         medium=material.info.medium or "image",
         views=[asdict(view) for one in seen for view in one.views],
-        partial=missing > 0 or any(one.partial for one in seen),
+        partial=missing > 0 or is_still or any(one.partial for one in seen),
     )
     return Look(material.info, scored, sitting.scored(scored) if sitting else None)
+
+
+def tell(title: str, series: Series, settings: Settings, medium: Medium) -> None:
+    """Log what a file's pages or frames say together, as `video.watched` does of a video."""
+    summary = by_any_rule(series, settings.rules, medium)
+    figures = (
+        {
+            "decision": round(summary.overall, 3),
+            "at": series.place(summary.at_s),
+            "longest_run": round(summary.longest_run_s, 1),
+            "share_above": round(summary.share_above, 3),
+        }
+        if summary
+        else {}
+    )
+    log.info(
+        "series.looked-through",
+        title=title,
+        unit=series.unit,
+        whole=series.whole,
+        scored=len({moment.number for moment in series.moments}),
+        unseen=series.unseen,
+        **figures,
+    )
 
 
 def _see(

@@ -46,6 +46,8 @@ def sources(info: FileInfo, settings: MediaSettings) -> list[Source]:
         raise Refused(f"{info.title} is a video, but waits among the pictures")
     if info.thumbnail is None:
         return [_original(info, settings)]
+    if info.is_animated and info.mime in DECODABLE and info.size <= settings.max_bytes:
+        return [Source(address=info.url)]  # of many animations the thumbnail is the first frame
     several = _pages(info, settings)
     return several if len(several) > 1 else [Source(address=info.thumbnail)]
 

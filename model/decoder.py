@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from math import isfinite
 from typing import Any, Final, Self
 
 import numpy as np
@@ -85,6 +86,9 @@ def _picture(answer: Any) -> Picture:
             frame_count=int(answer["frame_count"]),
             truncated=bool(answer["truncated"]),
             notes=tuple(str(note) for note in answer["notes"]),
+            shown=_shown(answer["shown"], len(answer["frames"])),
+            end=float(answer["end"]),
+            unseen=int(answer["unseen"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WorkerDied(f"unreadable picture: {error}") from error
@@ -97,6 +101,13 @@ def _frames(listed: Any) -> tuple[Frame, ...]:
     if not frames:
         raise ValueError("no frame")
     return frames
+
+
+def _shown(listed: Any, frames: int) -> tuple[tuple[float, int], ...]:
+    shown = tuple((float(at), int(number)) for at, number in listed)
+    if not all(isfinite(at) and 0 <= number < frames for at, number in shown):
+        raise ValueError("a frame is shown that is not there")
+    return shown
 
 
 def _hex(mark: Any) -> str:

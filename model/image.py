@@ -18,6 +18,7 @@ from model.colour import ProfileRefused, srgb_on_white
 from model.errors import OverLimit, Undecodable, Unsupported
 from model.frames import count_frames
 from model.pillow import DAMAGE, held_to
+from model.playing import Choice, seconds_of, small_of
 from model.sampling import spread
 from model.shrink import OVERSAMPLING, factors, shrunk
 
@@ -38,15 +39,15 @@ _PLAYED_IN_ORDER: Final = frozenset({"GIF", "PNG", "WEBP"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeLimits:
-    """What one file may cost. All are checked before any pixel is decoded.
+    """What one file may cost, checked before any pixel is decoded.
 
     Attributes:
         file_bytes: size of the file.
         pixels: width x height of any one frame.
-        frames: frames looked at; more are sampled, which is no error.
+        frames: frames or pages scored; more are sampled, which is no error.
         frames_in_file: frames or pages a file may hold.
-        animation_pixels: pixels to decode up to the last frame; frames of an animation are
-            differences, so the last one costs all before it.
+        animation_pixels: pixels of an animation that are played; what comes after them is not
+            looked at, which is no error. Frames are differences: the last one costs all before it.
     """
 
     file_bytes: int = 100 * 2**20
@@ -87,13 +88,18 @@ class Picture:
     """A decoded file.
 
     Attributes:
-        frames: at least one, evenly spread; the first of the file, and the last if it is whole.
+        frames: at least one; the first of the file among them, and the last if it is whole and
+            looks like no other. Pages are evenly spread; for animations see `model.playing`.
         format: Pillow's name: JPEG, MPO, PNG, GIF, WEBP or TIFF.
         width: of the original's first frame, upright, in pixels.
         height: likewise.
         frame_count: frames or pages in the file.
         truncated: the file is damaged; `frames` is what could be read.
         notes: what was ignored on the way, in words.
+        shown: when which frame is to be seen: seconds from the start, or the page from 1 on; and
+            which of `frames` it is or looks like. In order; empty for a single picture.
+        end: of the last one shown, likewise.
+        unseen: frames or pages that look like none of `frames`, or were not compared with them.
     """
 
     frames: tuple[Frame, ...]
@@ -103,6 +109,9 @@ class Picture:
     frame_count: int
     truncated: bool
     notes: tuple[str, ...] = ()
+    shown: tuple[tuple[float, int], ...] = ()
+    end: float = 0.0
+    unseen: int = 0
 
 
 def decode(
@@ -144,43 +153,66 @@ class _Reader:
         self._width, self._height = _upright_size(self._image)
         self._count = count_frames(self._image, data, limit=limits.frames_in_file)
         self._notes: dict[str, None] = {}
+        self._frames: dict[int, Frame] = {}  # by their index, in order
+        affordable = limits.animation_pixels // max(1, self._width * self._height)
+        self._playable = max(1, min(self._count, affordable))
+        self._choice = Choice(self._playable, limits.frames)
+        self._times = [
+            0.0
+        ]  # when each frame of an animation begins, and the last one ends, seconds
+        self._reached = 0
 
     def read(self) -> Picture:
-        """Read every chosen frame, or raise."""
-        return self._picture([self._frame(i) for i in self._chosen()], truncated=False)
+        """Read what is to be scored, or raise."""
+        self._look()
+        return self._picture(truncated=False)
 
     def salvage(self) -> Picture:
-        """Read chosen frames up to the first that cannot be read."""
-        found: list[Frame] = []
-        for index in self._chosen():
-            try:
-                found.append(self._frame(index))
-            except DAMAGE as error:
-                self._notes[f"frame {index} onwards cannot be read: {error}"] = None
-                break
-        if all((frame.pixels == frame.pixels[0, 0]).all() for frame in found):
+        """Read what is to be scored, up to the first frame that cannot be read."""
+        try:
+            self._look()
+        except DAMAGE as error:
+            self._notes[f"frame {self._reached} onwards cannot be read: {error}"] = None
+        if all((frame.pixels == frame.pixels[0, 0]).all() for frame in self._frames.values()):
             raise Undecodable("damaged before the first pixel")
-        return self._picture(found, truncated=True)
+        return self._picture(truncated=True)
 
-    def _chosen(self) -> tuple[int, ...]:
-        chosen = spread(self._count, self._limits.frames)
-        if self._image.format in _PLAYED_IN_ORDER:
-            cost = self._width * self._height * (chosen[-1] + 1)
-            if cost > self._limits.animation_pixels:
-                raise OverLimit(
-                    f"{cost} pixels to play, over the limit of {self._limits.animation_pixels}"
-                )
-        return chosen
+    def _look(self) -> None:
+        if self._is_played:
+            self._play()
+            return
+        for index in spread(self._count, self._limits.frames):
+            self._load(index)
+            self._frames[index] = self._frame(index)
 
-    def _frame(self, index: int) -> Frame:
-        image = self._image
-        image.seek(index)
+    @property
+    def _is_played(self) -> bool:
+        return self._image.format in _PLAYED_IN_ORDER and self._count > 1
+
+    def _play(self) -> None:
+        for index in range(self._playable):
+            self._load(index)
+            kept, dropped = self._choice.see(small_of(self._image))
+            self._times.append(self._times[-1] + seconds_of(self._image))
+            if dropped is not None:
+                del self._frames[dropped]
+            if kept:
+                self._frames[index] = self._frame(index)
+
+    def _load(self, index: int) -> None:
+        self._reached = index
+        self._image.seek(index)
         self._check_pixels()
         if self._target is not None:
             edge = OVERSAMPLING * self._target
-            image.draft(None, (edge, edge))  # JPEG: skips the inverse DCT of detail not needed
-        image.load()
-        small = shrunk(image, factors(*image.size, self._target))
+            self._image.draft(None, (edge, edge))  # JPEG: no inverse DCT of detail not needed
+        self._image.load()
+
+    def _frame(self, index: int) -> Frame:
+        image = self._image
+        # Many frames at once are held in memory, each of half the size that a single one may have.
+        target = self._target // 2 if self._target and self._is_played else self._target
+        small = shrunk(image, factors(*image.size, target))
         upright = self._srgb(small, image.info)
         turn = _UPRIGHT.get(_orientation(image))
         return Frame(np.array(upright.transpose(turn) if turn is not None else upright), index)
@@ -200,16 +232,37 @@ class _Reader:
                 f"{width} x {height} pixels, over the limit of {self._limits.pixels} pixels"
             )
 
-    def _picture(self, frames: list[Frame], *, truncated: bool) -> Picture:
+    def _picture(self, *, truncated: bool) -> Picture:
+        shown, end, unseen = self._shown()
         return Picture(
-            frames=tuple(frames),
+            frames=tuple(self._frames.values()),
             format=str(self._image.format),
             width=self._width,
             height=self._height,
             frame_count=self._count,
             truncated=truncated,
             notes=tuple(self._notes),
+            shown=shown,
+            end=end,
+            unseen=unseen,
         )
+
+    def _shown(self) -> tuple[tuple[tuple[float, int], ...], float, int]:
+        """Return the last three fields of a `Picture`."""
+        if self._count == 1:
+            return (), 0.0, 0
+        positions = {index: n for n, index in enumerate(self._frames)}
+        if not self._is_played:
+            pages = tuple((1.0 + index, n) for index, n in positions.items())
+            return pages, 1.0 + self._count, self._count - len(pages)
+        likes = self._choice.likes
+        # One entry for each change: of frames that look alike, the first.
+        shown = tuple(
+            (self._times[index], positions[like])
+            for index, like in enumerate(likes)
+            if like is not None and (index == 0 or likes[index - 1] != like)
+        )
+        return shown, self._times[-1], likes.count(None) + self._count - len(likes)
 
 
 def _orientation(image: Image.Image) -> int:

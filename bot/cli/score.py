@@ -18,12 +18,14 @@ from bot.cli.watched import is_video, watch
 from bot.config import Settings
 from bot.errors import Never, RetryLater
 from bot.rules import Facts, View, judge, refuse_unknown_labels
+from bot.series import account, lines
 from model.errors import OverLimit, Unsupported
 
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
     from bot.engine import Engine
     from bot.explanation import Explainer
+    from bot.settings.values import Medium
     from bot.videos.contactsheet import ContactSheet
 
 SOME_FAILED: Final = 2
@@ -40,7 +42,9 @@ def register(subparsers: "Subparsers") -> None:
             "config.yaml. A file that cannot be scored is an error, never a safe file: the exit\n"
             "code is then 2. With --json every file gives one line: path, verdict, hits, scores\n"
             "(each label's highest over the frames), views (each frame's own), model, partial\n"
-            "(some of it could not be read); or path and error. With --explain there is also\n"
+            "(some of it was not looked at); or path and error. Of animations and of the pages of\n"
+            "a TIFF there is also `series`: each rule's highest view and where it is, how long it\n"
+            "stays above the threshold, and how much was looked at. With --explain there is also\n"
             "heat_map: path of the PNG, and the rule, label and place it shows.\n"
             "\n"
             "Videos (WebM, Ogg, MPEG) are cut into scenes: every scene is printed with its time,\n"
@@ -115,7 +119,17 @@ def _report(
         explained = {"heat_map": explainer.explain(data, seen.views)} if explainer else {}
     except (Never, RetryLater, OSError) as error:
         return {"path": str(file), "error": {"kind": type(error).__name__, "message": str(error)}}
-    verdict = judge(settings.rules, seen.views, Facts(medium="image", bytes=len(data)))
+    series = seen.series
+    medium: Medium = "document" if series and series.unit == "pages" else "image"
+    verdict = judge(settings.rules, seen.views, Facts(medium=medium, bytes=len(data)))
+    told = (
+        {
+            "series": account(series, settings.rules, medium),
+            "lines": list(lines(series, settings.rules, medium)),
+        }
+        if series
+        else {}
+    )
     return {
         "path": str(file),
         "verdict": verdict.word,
@@ -124,6 +138,7 @@ def _report(
         "views": [asdict(view) for view in seen.views],
         "model": engine.version,
         "partial": seen.partial,
+        **told,
         **explained,
     }
 
@@ -151,7 +166,7 @@ def _line(report: dict[str, Any]) -> str:
     if "error" in report:
         return f"failed    {path}: {report['error']['message']}"
     scores = "  ".join(f"{label} {value:.2f}" for label, value in report["scores"].items())
-    part = "  (partly read)" if report["partial"] else ""
+    part = "  (in part)" if report["partial"] else ""
     heat_map = _heat_map(report["heat_map"]) if "heat_map" in report else ""
     return f"{report['verdict']:<10}{path}  {scores}{part}{heat_map}"
 

@@ -39,6 +39,7 @@ class MediaSettings(Section):
     max_mebibytes: int = Field(20, ge=1, le=512)
     concurrent_fetches: int = Field(2, ge=1, le=8)
     stills: int = Field(5, ge=1, le=60)
+    frames: int = Field(24, ge=1, le=256)
     timeout_seconds: float = Field(30.0, gt=0, le=300)
     decode_seconds: float = Field(20.0, gt=0, le=300)
 

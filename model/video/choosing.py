@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from model.likeness import Difference
 from model.video.budget import Budget
 from model.video.cuts import WINDOW
-from model.video.likeness import Difference, Memory, difference
+from model.video.likeness import Memory, difference
 from model.video.limits import VideoLimits
 from model.video.reader import Pixels, VideoFrame
 

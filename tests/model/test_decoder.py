@@ -14,6 +14,18 @@ from model.image import DecodeLimits, decode
 from model.isolation import ProcessLimits
 
 LIMITS = DecodeLimits(frames=3, file_bytes=2**20)
+ANSWER: dict[str, Any] = {
+    "frames": [[0, np.zeros((4, 4, 3), np.uint8), ""]],
+    "format": "PNG",
+    "width": 4,
+    "height": 4,
+    "frame_count": 1,
+    "truncated": False,
+    "notes": [],
+    "shown": [],
+    "end": 0.0,
+    "unseen": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +47,10 @@ def test_a_picture_is_the_same_on_both_sides(decoder: IsolatedDecoder) -> None:
     assert (there.format, there.width, there.height) == ("PNG", 200, 300)
     assert (there.frame_count, there.truncated) == (5, False)
     assert there.notes == here.notes != ()
-    assert [frame.index for frame in there.frames] == [0, 2, 4]
+    assert [frame.index for frame in there.frames] == [frame.index for frame in here.frames]
+    assert len(there.frames) == LIMITS.frames
+    assert (there.shown, there.end, there.unseen) == (here.shown, here.end, here.unseen)
+    assert there.unseen == 2
     for one, other in zip(here.frames, there.frames, strict=True):
         np.testing.assert_array_equal(one.pixels, other.pixels)
 
@@ -71,11 +86,18 @@ def test_a_picture_beyond_the_childs_memory_is_over_the_limit() -> None:
         {"frames": [[0, np.zeros((4, 4, 3), np.float32)]]},
         {"frames": []},
         {"frames": [[0, np.zeros((4, 4, 3), np.uint8)]], "format": "PNG", "width": "wide"},
+        ANSWER | {"shown": [[0.0, 1]]},
+        ANSWER | {"shown": [[float("nan"), 0]]},
+        ANSWER | {"shown": 5},
     ],
 )
 def test_an_answer_that_is_no_picture_is_a_dead_worker(answer: Any) -> None:
     with pytest.raises(WorkerDied, match="unreadable picture"):
         _picture(answer)
+
+
+def test_an_answer_that_is_a_picture_is_taken() -> None:
+    assert _picture(ANSWER).frames[0].pixels.shape == (4, 4, 3)
 
 
 def test_a_slow_picture_is_given_up() -> None:

@@ -89,8 +89,11 @@ def test_an_animation_counts_by_its_strongest_frame(config: Path, folder: Path) 
         frames = [drawing.convert("RGB"), Image.new("RGB", drawing.size, (90, 60, 30))]
     frames[1].save(folder / "animated.webp", save_all=True, append_images=frames[:1], lossless=True)
     (report,) = reports(config, folder)
-    assert [view["place"] for view in report["views"]] == ["frame 1", "frame 2"]
-    assert (report["verdict"], report["hits"][0]["place"]) == ("review", "frame 2")
+    assert [view["place"] for view in report["views"]] == [
+        "frame 1 (0:00.0)",
+        "frame 2 (0:00.1)",
+    ]
+    assert (report["verdict"], report["hits"][0]["place"]) == ("review", "frame 2 (0:00.1)")
     assert report["scores"]["drawing"] == report["views"][1]["scores"]["drawing"]
 
 
@@ -121,7 +124,7 @@ def test_an_animation_is_explained_by_the_frame_that_weighs_most(
     frames[1].save(folder / "still.png")
     frames[0].save(folder / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
     moving, still = reports(config, folder, "--explain", tmp_path / "maps")
-    assert moving["heat_map"]["place"] == "frame 2"
+    assert moving["heat_map"]["place"] == "frame 2 (0:00.1)"
     drawn = [Path(report["heat_map"]["path"]) for report in (moving, still)]
     assert drawn[0] != drawn[1]
     assert drawn[0].read_bytes() == drawn[1].read_bytes()

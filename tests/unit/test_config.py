@@ -85,6 +85,8 @@ BOUNDS = [
     ("media.concurrent_fetches", 8, 9),
     ("media.stills", 1, 0),
     ("media.stills", 60, 61),
+    ("media.frames", 1, 0),
+    ("media.frames", 256, 257),
     ("media.timeout_seconds", 0.001, 0),
     ("media.timeout_seconds", 300, 300.1),
     ("media.decode_seconds", 0.001, 0),

@@ -315,12 +315,20 @@ def test_a_document_is_seen_by_some_of_its_pages() -> None:
     "short",
     [
         description(mediatype="OFFICE", pages=1),
-        description(mediatype="BITMAP", pages=1, duration=4.0),
+        description(mediatype="BITMAP", pages=1, duration=4.0, size=21 * MIB),
+        description(mediatype="BITMAP", pages=1, duration=4.0, mime="image/vnd.djvu"),
     ],
 )
 def test_what_has_a_single_picture_is_seen_by_its_thumbnail(short: FileInfo) -> None:
     (source,) = sources(short, MediaSettings())
     assert source.address == short.thumbnail
+
+
+@pytest.mark.parametrize("mime", ["image/gif", "image/png", "image/webp"])
+def test_an_animation_is_seen_by_the_original_because_thumbnails_may_stand_still(mime: str) -> None:
+    moving = description(mime=mime, duration=4.0, size=20 * MIB)
+    (source,) = sources(moving, MediaSettings())
+    assert source.address == moving.url
 
 
 @pytest.mark.parametrize("mediatype", ["AUDIO", "TEXT", "EXECUTABLE", "3D", "UNKNOWN"])
