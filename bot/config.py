@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import Field, ValidationError, model_validator
 
 from bot.errors import ConfigInvalid
+from bot.settings.backfill import BackfillSettings
 from bot.settings.control import ControlSettings
 from bot.settings.credentials import Secrets
 from bot.settings.fleet import FleetSettings
@@ -44,6 +45,7 @@ class Settings(Section):
     serve: ServeSettings = ServeSettings()
     signin: SignInSettings = SignInSettings()
     fleet: FleetSettings = FleetSettings()
+    backfill: BackfillSettings = BackfillSettings()
     secrets: Secrets = Field(default=Secrets(), exclude=True)
 
     @model_validator(mode="after")

@@ -29,7 +29,7 @@ from bot.errors import (
 )
 from bot.gathering import Gatherer, Material, as_found, find
 from bot.lanes import Lane, lane_of
-from bot.ledger import Job, Ledger, Scored
+from bot.ledger import Job, Ledger, Queue, Scored
 from bot.logs import concerning
 from bot.looking import look
 from bot.media import Fetcher
@@ -71,18 +71,20 @@ class Scorer:
         lane: Lane = Lane.PICTURES,
         vitals: Vitals | None = None,
         shadow: Shadow | None = None,
+        queue: Queue | None = None,
     ) -> None:
+        """Take from the ledger's own queue, or from another `queue` of it."""
         self._lane = lane
         self.thread = "videos" if lane is Lane.VIDEOS else "score"  # its name in vitals
-        self._queue = ledger.queue
+        self._queue = queue = queue or ledger.queue
         self._commons = commons
         self._gatherer: Gatherer | Watcher = (
-            Watcher(ledger.queue, commons, fetcher, engine, stop)
+            Watcher(queue, commons, fetcher, engine, stop)
             if lane is Lane.VIDEOS
             else Gatherer(commons, fetcher)
         )
         self._vitals = vitals or Vitals()
-        self._settler = Settler(ledger, self._vitals)
+        self._settler = Settler(ledger, self._vitals, queue)
         background = Background(commons.api, ledger)
         self._recorder = Recorder(commons, self._settler, background, self._done)
         self._engine = engine

@@ -13,7 +13,7 @@ import structlog
 from bot.commons import FileInfo
 from bot.config import Settings
 from bot.errors import Never, NothingToScore, NotYet
-from bot.ledger import Decision, Intent, Job, Ledger, Outcome, Scored
+from bot.ledger import Decision, Intent, Job, Ledger, Outcome, Queue, Scored
 from bot.logs import concerning
 from bot.pauses import full_jitter
 from bot.publish.assembly import wanted
@@ -55,8 +55,8 @@ Finding = tuple[Job, Look, Facts]
 class Settler:
     """Ends attempts. Each method may find that the lease was lost; then it changes nothing."""
 
-    def __init__(self, ledger: Ledger, vitals: Vitals) -> None:
-        self._queue = ledger.queue
+    def __init__(self, ledger: Ledger, vitals: Vitals, queue: Queue | None = None) -> None:
+        self._queue = queue or ledger.queue
         self._recall = Recall(ledger)
         self._vitals = vitals
         self._begun: dict[int, float] = {}

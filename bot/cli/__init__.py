@@ -13,6 +13,7 @@ from bot.logs import configure
 COMMANDS: Final = (
     "run",
     "replay",
+    "backfill",
     "status",
     "dead",
     "wiki",

@@ -10,6 +10,9 @@ decided, Desk takes what they decide here; Suggestions tells what they were aske
 An upload is waiting, leased, scored, skipped or dead, and always exactly one of these.
 """
 
+from bot.ledger.backfillpages import Backfill, ListedFile, Phase
+from bot.ledger.backfillreport import OldFlag, Progress
+from bot.ledger.backfills import Backfills
 from bot.ledger.census import Census, Counts
 from bot.ledger.days import Day, Days
 from bot.ledger.dead import DeadLetter, DeadLetters
@@ -35,6 +38,8 @@ from bot.ledger.worklist import Item, Place, Sought, Worklist
 __all__ = [
     "ASKED",
     "CHECK",
+    "Backfill",
+    "Backfills",
     "Beside",
     "Bookmark",
     "Census",
@@ -62,16 +67,20 @@ __all__ = [
     "KnownUpload",
     "KnownVerdict",
     "Ledger",
+    "ListedFile",
     "Lookup",
+    "OldFlag",
     "OpenGap",
     "Outbox",
     "Outcome",
     "PastAct",
     "PastDecision",
     "PastEdit",
+    "Phase",
     "Place",
     "Precedent",
     "Precedents",
+    "Progress",
     "Queue",
     "RationedOutbox",
     "Refusal",

@@ -46,7 +46,7 @@ def finish(connection: Connection, outcomes: Sequence[Outcome], now: float) -> s
         return set()
     seen = [outcome.scored for outcome in mine]
     seen += [outcome.shadow for outcome in mine if outcome.shadow]
-    insert_new(connection, scores, [_content(scored, now) for scored in seen])
+    insert_new(connection, scores, [content(scored, now) for scored in seen])
     connection.execute(_DECIDED, [_decided(outcome, now) for outcome in mine])
     if effects := [effect for outcome in mine for effect in _effects(outcome, now)]:
         connection.execute(_CALLED_FOR, effects)
@@ -62,7 +62,8 @@ def _still_leased(connection: Connection, jobs: Sequence[Job]) -> set[int]:
     return {job.log_id for job in jobs if leases.get(job.log_id) == job.lease}
 
 
-def _content(scored: Scored, now: float) -> dict[str, Any]:
+def content(scored: Scored, now: float) -> dict[str, Any]:
+    """Return the row of `scores`."""
     return {
         "sha1": scored.sha1,
         "model": scored.model,

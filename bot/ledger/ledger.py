@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from bot.ledger.backfills import Backfills
 from bot.ledger.census import Census
 from bot.ledger.days import Days
 from bot.ledger.dead import DeadLetters
@@ -31,6 +32,7 @@ class Ledger:
         self.intake = Intake(self._engine)
         self.gaps = Gaps(self._engine)
         self.queue = Queue(self._engine)
+        self.backfills = Backfills(self._engine)
         self.outbox = Outbox(self._engine)
         self.ration = Ration(self._engine)
         self.census = Census(self._engine)

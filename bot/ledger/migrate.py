@@ -10,7 +10,7 @@ from bot.errors import LedgerBusy, LedgerUnusable
 from bot.ledger.dialect import lock_for_migration
 from bot.ledger.transactions import reading
 
-REVISION: Final = "0012"  # the newest of bot/ledger/migrations/versions
+REVISION: Final = "0013"  # the newest of bot/ledger/migrations/versions
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 LOCK_TIMEOUT_S: Final = 30.0
 LAYOUT_BEFORE_ALEMBIC: Final = "1"

@@ -10,12 +10,29 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Table,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from bot.lanes import Lane
 from bot.ledger import finishing
 from bot.ledger.dialect import clock
-from bot.ledger.leases import LEASE_EXPIRED, lease_newest, own, settle, take_back_expired
+from bot.ledger.leases import (
+    LEASE_EXPIRED,
+    key_of,
+    lease_newest,
+    own,
+    settle,
+    take_back_expired,
+)
 from bot.ledger.records import Decision, Intent, Job, Outcome, Scored
 from bot.ledger.schema import State, scores, uploads
 from bot.ledger.transactions import reading
@@ -30,10 +47,23 @@ _KNOWN: Final = select(scores).where(
 
 
 class Queue:
-    """The uploads that still need work."""
+    """The uploads that still need work.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: The database.
+        table: The rows that wait, those of the uploads or ones like them; see `bot.ledger.leases`.
+        within: Which of them, None for all.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        table: Table = uploads,
+        within: ColumnElement[bool] | None = None,
+    ) -> None:
         self._engine = engine
+        self._table = table
+        self._within = within
 
     def claim(
         self, *, limit: int, lease_s: float, max_attempts: int, lane: Lane | None = None
@@ -45,17 +75,20 @@ class Queue:
         lease = uuid.uuid4().hex
         with self._engine.begin() as connection:
             now = clock(connection)
-            ended = take_back_expired(connection, max_attempts=max_attempts, now=now)
-            jobs = _claim(connection, lease, lane, limit=limit, now=now, until=now + lease_s)
+            ended = take_back_expired(
+                connection, max_attempts=max_attempts, now=now, table=self._table
+            )
+            jobs = self._lease(connection, lease, lane, limit=limit, now=now, until=now + lease_s)
         for row in ended:
-            _say_it_ended(row, now)
+            _say_it_ended(row, row[key_of(self._table).name], now)
         return jobs
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> None:
         """Keep the leases of `jobs` for another `lease_s` seconds from now."""
         with self._engine.begin() as connection:
             until = clock(connection) + lease_s
-            connection.execute(update(uploads).where(own(jobs)).values(lease_until=until))
+            renewed = update(self._table).where(own(jobs, self._table))
+            connection.execute(renewed.values(lease_until=until))
 
     def known(self, sha1s: Collection[str], model: str) -> dict[str, Scored]:
         """Return the stored scores of these contents by this model version, as far as there are."""
@@ -104,14 +137,14 @@ class Queue:
             now = clock(connection)
             values["not_before"] = now + pause_s
             if counts:
-                values["failing_since"] = func.coalesce(uploads.c.failing_since, now)
-            return settle(connection, job, values)
+                values["failing_since"] = func.coalesce(self._table.c.failing_since, now)
+            return settle(connection, job, values, self._table)
 
     def hand_over(self, job: Job, lane: Lane) -> bool:
         """Give the upload, uncounted, to the workers of another lane."""
         values = {"state": State.WAITING, "lane": lane, "attempts": job.attempt - 1}
         with self._engine.begin() as connection:
-            return settle(connection, job, values)
+            return settle(connection, job, values, self._table)
 
     def release(self, jobs: Sequence[Job]) -> None:
         """Give unfinished uploads back at once and uncounted, as at shutdown."""
@@ -119,36 +152,56 @@ class Queue:
             return
         with self._engine.begin() as connection:
             connection.execute(
-                update(uploads)
-                .where(own(jobs))
+                update(self._table)
+                .where(own(jobs, self._table))
                 .values(
                     state=State.WAITING,
                     lease=None,
                     lease_until=None,
-                    attempts=uploads.c.attempts - 1,
+                    attempts=self._table.c.attempts - 1,
                 )
             )
 
     def _end(self, job: Job, state: State, reason: str, detail: str) -> bool:
-        values = {"state": state, "reason": reason, "detail": detail[:DETAIL_CHARACTERS]}
+        ended: dict[str, Any] = {"state": state, "reason": reason}
+        ended["detail"] = detail[:DETAIL_CHARACTERS]
         with self._engine.begin() as connection:
-            return settle(connection, job, {**values, "finished_at": clock(connection)})
+            ended["finished_at"] = clock(connection)
+            return settle(connection, job, ended, self._table)
+
+    def _lease(
+        self,
+        connection: Connection,
+        lease: str,
+        lane: Lane | None,
+        *,
+        limit: int,
+        now: float,
+        until: float,
+    ) -> list[Job]:
+        where: Any = {"table": self._table, "within": self._within}
+        while chosen := lease_newest(
+            connection, lease, lane, limit=limit, now=now, until=until, **where
+        ):
+            if jobs := self._leased(connection, lease, chosen, now):
+                return jobs
+        return []
+
+    def _leased(
+        self, connection: Connection, lease: str, chosen: Sequence[int], now: float
+    ) -> list[Job]:
+        """Return those of `chosen` that are under `lease`, the newest first."""
+        key = key_of(self._table)
+        held = select(self._table).where(key.in_(chosen), self._table.c.lease == lease)
+        rows = connection.execute(held.order_by(key.desc()))
+        return [_job(row, row[key.name], now) for row in rows.mappings()]
 
 
-def _claim(
-    connection: Connection, lease: str, lane: Lane | None, *, limit: int, now: float, until: float
-) -> list[Job]:
-    while chosen := lease_newest(connection, lease, lane, limit=limit, now=now, until=until):
-        if jobs := _leased(connection, lease, chosen, now):
-            return jobs
-    return []
-
-
-def _say_it_ended(row: RowMapping, now: float) -> None:
+def _say_it_ended(row: RowMapping, key: int, now: float) -> None:
     """Log the last word on an upload whose workers vanished; see `bot.settling` for the others."""
     log.warning(
         "upload.dead",
-        key=row["log_id"],
+        key=key,
         title=row["title"],
         attempts=row["attempts"],
         crashes=row["crashes"],
@@ -157,13 +210,6 @@ def _say_it_ended(row: RowMapping, now: float) -> None:
         kind=LEASE_EXPIRED,
         error="its worker vanished each time",
     )
-
-
-def _leased(connection: Connection, lease: str, chosen: Sequence[int], now: float) -> list[Job]:
-    """Return those of `chosen` that are under `lease`, the newest first."""
-    held = select(uploads).where(uploads.c.log_id.in_(chosen), uploads.c.lease == lease)
-    rows = connection.execute(held.order_by(uploads.c.log_id.desc()))
-    return [_job(row, now) for row in rows.mappings()]
 
 
 def _scored(row: Any) -> Scored:
@@ -176,9 +222,9 @@ def _scored(row: Any) -> Scored:
     )
 
 
-def _job(row: Any, now: float) -> Job:
+def _job(row: Any, key: int, now: float) -> Job:
     return Job(
-        log_id=row["log_id"],
+        log_id=key,
         title=row["title"],
         user=row["user"],
         sha1=row["sha1"],
