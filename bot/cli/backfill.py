@@ -5,8 +5,10 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
@@ -133,13 +135,13 @@ def _here(settings: "Settings", ledger: "Ledger", number: int | None) -> int:
     from bot.backfill.here import Here  # noqa: PLC0415 - likewise
     from bot.backfill.report import lines  # noqa: PLC0415 - likewise
 
-    stop = stopping()
-    patience = assembly.gate(settings, stop)
-    with (
-        tqdm(unit=" contents", disable=None, leave=False) as bar,
-        assembly.lister(settings, ledger, patience) as lister,
-        assembly.worker(settings, ledger, patience, stop, _shown(bar, ledger, number)) as worker,
-    ):
+    with ExitStack() as stack:
+        stop = stack.enter_context(stopping())
+        patience = assembly.gate(settings, stop)
+        bar = stack.enter_context(tqdm(unit=" contents", disable=None, leave=False))
+        lister = stack.enter_context(assembly.lister(settings, ledger, patience))
+        shown = _shown(bar, ledger, number)
+        worker = stack.enter_context(assembly.worker(settings, ledger, patience, stop, shown))
         here = Here(ledger.backfills, lister, worker, settings.backfill, stop)
         here.run(for_ever=number is None)
     if number is not None:
@@ -161,12 +163,23 @@ def _shown(bar: "tqdm[Any]", ledger: "Ledger", number: int | None) -> Callable[[
     return show
 
 
-def stopping() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set."""
+@contextmanager
+def stopping() -> Iterator[threading.Event]:
+    """Lend an event that SIGTERM and SIGINT set."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+    # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
+    told: SimpleQueue[None] = SimpleQueue()
+    threading.Thread(target=lambda: (told.get(), stop.set()), daemon=True).start()
+    before = {
+        number: signal.signal(number, lambda *_: told.put(None))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        told.put(None)
 
 
 def _source(arguments: argparse.Namespace) -> "tuple[Source, str]":

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.demo.commons import videoinfo
 from bot.demo.commons.addresses import Addresses
+from bot.demo.commons.allimages import all_images
 from bot.demo.commons.imageinfo import ImageInfo
 from bot.demo.commons.logevents import log_events
 from bot.demo.commons.pages import described
@@ -15,8 +16,9 @@ from bot.demo.commons.wiki import PREFIX, MiniWiki, User
 
 FILE_NAMESPACE = 6
 PROPS = ("imageinfo", "videoinfo", "revisions", "info", "categories", "templates")
-LISTS = ("users", "logevents", "recentchanges")
+LISTS = ("users", "logevents", "recentchanges", "allimages")
 METAS = ("siteinfo",)
+SITE_PROPS = ("general", "statistics")
 USER_PROPS = ("editcount", "registration", "groups", "blockinfo")
 IMPLICIT_GROUPS = ("*", "user", "autoconfirmed")
 GENERATOR = "MediaWiki 1.47.0-wmf.1"
@@ -58,8 +60,11 @@ class _Query:
         if "logevents" in lists:
             query["logevents"], more = log_events(self._wiki, self._request)
             continued |= more
+        if "allimages" in lists:
+            query["allimages"], more = all_images(self._wiki, self._request)
+            continued |= more
         if "siteinfo" in metas:
-            query["general"] = self._general()
+            query |= self._site()
         warnings = {
             module: {"warnings": "\n".join(texts)}
             for module, texts in self._request.warnings.items()
@@ -134,6 +139,11 @@ class _Query:
         known = {prop: facts[prop] for prop in props if prop in facts}
         block = {"blockid": user.user_id} if user.blocked and "blockinfo" in props else {}
         return {"userid": user.user_id, "name": name, **known, **block}
+
+    def _site(self) -> Json:
+        asked = self._request.chosen("siprop", SITE_PROPS, module="siteinfo", default="general")
+        known = {"general": self._general(), "statistics": {"images": len(self._wiki.files())}}
+        return {name: known[name] for name in asked}
 
     def _general(self) -> Json:
         return {

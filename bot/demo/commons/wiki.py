@@ -232,6 +232,14 @@ class MiniWiki:
             page = self._pages.get(title)
             return tuple(page.versions) if page else ()
 
+    def files(self) -> list[tuple[str, Version]]:
+        """Return every file with its current version, the newest first."""
+        with self._lock:
+            current = [
+                (title, page.versions[0]) for title, page in self._pages.items() if page.versions
+            ]
+        return sorted(current, key=lambda one: (one[1].uploaded_at, one[0]), reverse=True)
+
     def page_id(self, title: str) -> int | None:
         """Return the number of a page, or None when it does not exist."""
         with self._lock:
