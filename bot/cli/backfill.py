@@ -169,7 +169,12 @@ def stopping() -> Iterator[threading.Event]:
     stop = threading.Event()
     # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
     told: SimpleQueue[None] = SimpleQueue()
-    threading.Thread(target=lambda: (told.get(), stop.set()), daemon=True).start()
+
+    def wait() -> None:
+        told.get()
+        stop.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     before = {
         number: signal.signal(number, lambda *_: told.put(None))
         for number in (signal.SIGTERM, signal.SIGINT)
