@@ -23,7 +23,7 @@ from bot.ledger.history import History, PastAct, PastDecision, PastEdit
 from bot.ledger.hours import Hour, Hours
 from bot.ledger.intake import Intake
 from bot.ledger.ledger import Ledger
-from bot.ledger.lookup import KnownUpload, KnownVerdict, Lookup
+from bot.ledger.lookup import KnownEffect, KnownUpload, KnownVerdict, Lookup
 from bot.ledger.outbox import Effect, Outbox, Refusal
 from bot.ledger.precedents import Beside, Precedent, Precedents
 from bot.ledger.queue import Queue
@@ -64,6 +64,7 @@ __all__ = [
     "Intent",
     "Item",
     "Job",
+    "KnownEffect",
     "KnownUpload",
     "KnownVerdict",
     "Ledger",

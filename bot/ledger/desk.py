@@ -65,6 +65,11 @@ class Desk:
         with reading(self._engine) as connection:
             return _first(connection, reviews.c.id == key)
 
+    def standing(self, *, log_id: int, reviewer: str) -> Given | None:
+        """Return somebody's last decision about an upload that they can still take back."""
+        with reading(self._engine) as connection:
+            return _last(connection, log_id, reviewer)
+
     def undo(self, given: Given) -> bool:
         """Withdraw a decision; return False for one that is withdrawn already."""
         with self._engine.begin() as connection:

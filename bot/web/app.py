@@ -11,7 +11,7 @@ from bot import __version__
 from bot.web import classify, decisions, files, flags, health, kserve, onenumber, signin, video
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
-from bot.web.pages import queue, status
+from bot.web.pages import entry, queue, status
 from bot.web.pages.figures import Figures
 from bot.web.pages.frame import STATIC, Statics
 from bot.web.parts import Parts
@@ -31,6 +31,8 @@ ROUTERS: Final = (
     health.router,
     status.router,
     queue.router,
+    entry.router,
+    entry.costly,
 )
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
 SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest, video.VideoTitle)

@@ -1,14 +1,23 @@
 """The dashboard for tests: a running service, and browser windows on it."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page
 
+from bot.ledger import Ledger
 from support.api import ApiProcess
-from support.shown import THRESHOLD
-from support.world import World
+from support.ledgers import address
+from support.oauth import CLIENT, SECRET, OAuthProvider
+from support.shown import THRESHOLD, fill
+from support.world import World, small_world
 
+SESSION_KEY: Final = "0123456789abcdef" * 2
+MISSING: Final = "Failed to load resource"  # the browser tells so of every 404, too
 PATIENCE_MS: Final = 20_000.0
 RULE: Final = {
     "name": "drawing",
@@ -25,6 +34,51 @@ class Dashboard:
     api: ApiProcess
     world: World
     waiting: list[int]
+
+    @property
+    def ledger(self) -> str:
+        """The address of its ledger."""
+        return address(self.api.folder / "ledger.sqlite")
+
+    def title(self, log_id: int) -> str:
+        """Return the title of an upload."""
+        with Ledger(self.ledger) as ledger:
+            upload = ledger.lookup.upload(log_id)
+        assert upload
+        return upload.title
+
+    def outcomes(self) -> dict[int, str]:
+        """Return the decisions made here that stand, by upload."""
+        with Ledger(self.ledger) as ledger:
+            given = ledger.reviews.of(self.waiting)
+        return {one.log_id: one.outcome for one in given if not one.withdrawn}
+
+    def path(self, path: str) -> str:
+        """Return a path, with the number of a video in the place of VIDEO."""
+        if "VIDEO" not in path:
+            return path
+        video = next(key for key in self.waiting if self.title(key).endswith(".webm"))
+        return path.replace("VIDEO", str(video))
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Dashboard]:
+    """Lend a dashboard on which Patroller can sign in, on a wiki that knows them."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    with small_world() as world, OAuthProvider(callback=f"{base}/login/callback") as wiki:
+        world.wiki.register("Patroller", edits=999, days=999)
+        changed = world.settings(
+            rules=[RULE],
+            serve={"port": port},
+            signin={"client_id": CLIENT, "address": base, "oauth": wiki.url},
+        )
+        secrets = {"LOOKOUT_SIGNIN_SECRET": SECRET, "LOOKOUT_SESSION_KEY": SESSION_KEY}
+        with ApiProcess(folder, changed, secrets) as api:
+            with Ledger(address(folder / "ledger.sqlite")) as ledger:
+                waiting = fill(ledger, world.wiki)
+            yield Dashboard(api, world, waiting)
 
 
 class Window:
@@ -43,7 +97,7 @@ class Window:
         self._context.close()
 
     def _note(self, message: Any) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(MISSING):
             self.complaints.append(message.text)
 
 
@@ -61,3 +115,11 @@ class Windows:
         self.opened.append(window)
         window.page.goto(path)
         return window.page
+
+    def open_signed_in(self, path: str, **looks: Any) -> Page:
+        """Open a page as somebody who may decide, who signs in on the way."""
+        page = self.open(path, **looks)
+        page.get_by_role("link", name="Sign in").click()
+        page.get_by_role("button", name="Allow").click()
+        page.wait_for_url(f"**{path}")
+        return page

@@ -2,14 +2,15 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-import requests
 
 from bot.ledger import Ledger
 from support.api import ApiProcess
-from support.dashboard import Dashboard
+from support.dashboard import SESSION_KEY, Dashboard
 from support.ledgers import address
+from support.oauth import CLIENT, SECRET
 from support.reviews import suggest
 from support.world import small_world
 
@@ -132,6 +133,55 @@ def test_a_question_that_means_nothing_is_answered_by_a_page(
     assert "Cannot be processed" in answer.text
 
 
+def test_an_entry_tells_all_that_is_known(dashboard: Dashboard) -> None:
+    key = dashboard.waiting[0]
+    answer = dashboard.api.get("/files", params={"title": dashboard.title(key)})
+    assert answer.url == f"{dashboard.api.base}/queue/{key}"
+    page = answer.text
+    assert dashboard.title(key) in page
+    for wanted in (
+        "Verdict: review",
+        "a drawing",
+        "nsfwjs-mobilenet-v2-mid",
+        "bilinear-1",
+        f"{key:040x}",
+        "action=history",
+        "Special:Log&amp;page=File:",
+        "Commons:Deletion_requests/File:",
+        "Make a heat map",
+        "dry run",
+    ):
+        assert wanted in page, wanted
+
+
+def test_a_video_has_a_line_of_time(dashboard: Dashboard) -> None:
+    page = dashboard.api.get(dashboard.path("/queue/VIDEO")).text
+    assert page.count("<title>0:0") == 3
+    assert 'class="threshold"' in page
+    assert "<span>0:07</span>" in page
+    assert "All 3 views" in page
+
+
+def test_an_upload_without_scores_says_so(dashboard: Dashboard) -> None:
+    (dead,) = re.findall(r'</b> <a href="(/queue/\d+)">', dashboard.api.get("/").text)[:1]
+    page = dashboard.api.get(dead).text
+    assert "No verdict" in page
+    assert "That says nothing about what it shows" in page
+    assert "Make a heat map" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/queue/987654321", 404), ("/queue/0", 422), ("/queue/x", 422), ("/files?title=%7C", 422)],
+)
+def test_what_is_not_known_is_answered_by_a_page(
+    dashboard: Dashboard, path: str, status: int
+) -> None:
+    answer = dashboard.api.get(path)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
 def test_nobody_decides_without_having_signed_in(dashboard: Dashboard) -> None:
     page = dashboard.api.get("/queue").text
     assert 'href="/login?next=/queue"' in page
@@ -139,23 +189,20 @@ def test_nobody_decides_without_having_signed_in(dashboard: Dashboard) -> None:
     assert "data-csrf" not in page
 
 
-@pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> ApiProcess:
-    """Settings of a service that not everybody may read."""
+def test_a_closed_service_asks_to_sign_in(tmp_path: Path) -> None:
     with small_world() as world:
-        folder = tmp_path_factory.mktemp("closed") / "state"
-        return ApiProcess(folder, world.settings(serve={"public_read": False, "per_minute": 3}))
-
-
-def test_a_closed_service_asks_to_sign_in(
-    closed: ApiProcess,
-) -> None:
-    with closed as api:
+        settings = world.settings(
+            serve={"public_read": False},
+            signin={"client_id": CLIENT, "address": "https://lookout.example"},
+        )
+    secrets = {"LOOKOUT_SIGNIN_SECRET": SECRET, "LOOKOUT_SESSION_KEY": SESSION_KEY}
+    with ApiProcess(tmp_path / "state", settings, secrets) as api:
         answer = api.get("/queue?tier=high")
         assert answer.status_code == 401
         assert answer.headers["Content-Type"].startswith("text/html")
         assert 'href="/login?next=/queue%3Ftier%3Dhigh"' in answer.text
-        assert requests.get(f"{api.base}/static/look.css", timeout=10).status_code == 200
+        assert api.post("/queue/1/heat-map").status_code == 401
+        assert api.get("/static/look.css").status_code == 200
 
 
 def test_a_hostile_title_is_only_a_title(dashboard: Dashboard) -> None:

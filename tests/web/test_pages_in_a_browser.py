@@ -1,5 +1,7 @@
 """The dashboard as people use it, in a real browser: keys, pictures, light and dark, a phone."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -7,7 +9,7 @@ from support.axe import grave_faults
 from support.dashboard import Dashboard, Windows
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(180)]
-PAGES = ("/", "/queue", "/queue?status=decided", "/queue?tier=nothing")
+PAGES = ("/", "/queue", "/queue?status=decided", "/queue?tier=nothing", "/queue/VIDEO")
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 
@@ -24,14 +26,18 @@ def blur(page: Page, number: int) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_grave(windows: Windows, axe: str, path: str, scheme: str) -> None:
-    page = windows.open(path, color_scheme=scheme)
+def test_axe_finds_nothing_grave(
+    windows: Windows, dashboard: Dashboard, axe: str, path: str, scheme: str
+) -> None:
+    page = windows.open(dashboard.path(path), color_scheme=scheme)
     assert grave_faults(page, axe) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_phone_shows_the_page_without_scrolling_sideways(windows: Windows, path: str) -> None:
-    page = windows.open(path, **PHONE)
+def test_a_phone_shows_the_page_without_scrolling_sideways(
+    windows: Windows, dashboard: Dashboard, path: str
+) -> None:
+    page = windows.open(dashboard.path(path), **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -61,7 +67,6 @@ def test_the_queue_by_keyboard(windows: Windows, dashboard: Dashboard) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("e")
     page.wait_for_url(f"**/queue/{dashboard.waiting[1]}")
-    windows.opened[0].complaints.clear()
 
 
 def test_single_keys_can_be_switched_off(windows: Windows) -> None:
@@ -123,3 +128,57 @@ def test_a_filter_is_applied_as_it_is_chosen(windows: Windows) -> None:
     page.get_by_label("Medium").select_option("video")
     page.wait_for_url("**medium=video**")
     expect(page.get_by_label("Medium")).to_have_value("video")
+
+
+def test_decisions_by_keyboard_are_stored_and_can_be_taken_back(
+    windows: Windows, dashboard: Dashboard
+) -> None:
+    page = windows.open_signed_in("/queue")
+    total = int(page.locator("#total").inner_text())
+    first, second = (page.locator(f"#upload-{key}") for key in dashboard.waiting[:2])
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(second).to_be_focused()
+    expect(first).to_have_attribute("data-outcome", "Out of scope")
+    expect(page.locator("#total")).to_have_text(str(total - 1))
+    page.keyboard.press("o")
+    expect(page.get_by_role("status")).to_contain_text("OK: File:")
+    assert dashboard.outcomes() == {dashboard.waiting[0]: "scope", dashboard.waiting[1]: "ok"}
+    for left in (1, 0):
+        page.keyboard.press("u")
+        expect(page.get_by_role("status")).to_contain_text("Taken back")
+        expect(page.locator("#total")).to_have_text(str(total - left))
+    assert dashboard.outcomes() == {}
+    expect(first).to_be_focused()
+    page.keyboard.press("u")
+    expect(page.get_by_role("status")).to_have_text("There is nothing to take back.")
+
+
+def test_decisions_without_scripts(windows: Windows, dashboard: Dashboard) -> None:
+    key = dashboard.waiting[2]
+    page = windows.open_signed_in(f"/queue/{key}", java_script_enabled=False)
+    page.get_by_role("button", name="False positive").click()
+    page.wait_for_url(f"**/queue/{key}")
+    assert dashboard.outcomes() == {key: "false positive"}
+    expect(page.get_by_text("You decided: false positive.")).to_be_visible()
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("taken back")).to_be_visible()
+    assert dashboard.outcomes() == {}
+
+
+def test_a_refusal_is_told(windows: Windows) -> None:
+    page = windows.open_signed_in("/queue")
+    page.context.clear_cookies()
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.get_by_role("status")).to_contain_text("sign in first")
+
+
+def test_a_heat_map_is_made_when_somebody_asks(windows: Windows, dashboard: Dashboard) -> None:
+    still = next(key for key in dashboard.waiting if ".gif" not in dashboard.title(key))
+    page = windows.open(f"/queue/{still}")
+    page.get_by_role("button", name="Make a heat map").click()
+    picture = page.locator(".heat img")
+    expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
+    page.get_by_label("Show the heat map clearly").check(force=True)
+    expect(page.get_by_text("spoke for that label")).to_be_visible()

@@ -56,13 +56,21 @@ def page(
         **shown,
         navigation=NAVIGATION,
         here=request.url.path,
-        address=str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
+        address=_address(request),
         visitor=reviewer_of(request),
+        sign_in=parts.signin is not None,
         program=__version__,
         static=STATIC_VERSION,
     )
     policy = {"Content-Security-Policy": content_policy(parts)}
     return HTMLResponse(html, status_code, headers={**policy, **(headers or {})})
+
+
+def _address(request: Request) -> str:
+    """Return where somebody should come back to: a page that was asked for, not sent to."""
+    if request.method != "GET":
+        return request.url.path.removesuffix("/heat-map")
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def content_policy(parts: Parts) -> str:
