@@ -107,6 +107,8 @@ class LocalMeter:
         if wait_s := window.wait_s(amount, now):
             return self._refuse(wait_s, "this second is spent", now, urgent=urgent)
         window.add(amount, now)
+        if urgent:
+            self._urgent_until = 0.0  # another one who waits says so again when it asks
         return GRANTED
 
     def _refuse(self, wait_s: float, why: str, now: float, *, urgent: bool) -> Answer:

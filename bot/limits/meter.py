@@ -12,7 +12,8 @@ WINDOW_S: Final = 1.05
 # A meter that has forgotten what was granted lets nobody in until that has left the window.
 FORGETFUL_PAUSE_S: Final = 3 * WINDOW_S
 FULL_POLL_S: Final = 0.05  # before a place is asked for again, as nobody can tell when one is free
-URGENT_S: Final = 1.0  # for how long one who is refused, and urgent, keeps the others back
+# For how long one who is refused, and urgent, keeps the others back, unless it is let in before.
+URGENT_S: Final = 1.0
 BITS_PER_BYTE: Final = 8
 BITS_PER_MEGABIT: Final = 1_000_000
 

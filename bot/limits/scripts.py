@@ -73,6 +73,8 @@ local function take(key, limit, amount, urgent)
   local number = redis.call('HINCRBY', KEYS[1], 'n', 1)
   redis.call('ZADD', key, now, string.format('%.0f:%d', number, amount))
   keep(key)
+  -- Another urgent one who waits says so again when it asks.
+  if urgent == '1' then redis.call('HSET', KEYS[1], 'urgent_until', 0) end
   return {'go', '0', ''}
 end
 """

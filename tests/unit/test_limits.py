@@ -131,7 +131,17 @@ def test_one_who_is_urgent_goes_before_those_who_are_not(make: Make) -> None:
     assert backfill.spend("b", 10, lease_s=LEASE_S).granted  # or the place would never be free
     assert enter(live, "live", urgent=True)
     live.leave("live")
-    time.sleep(1.2)  # nobody urgent has waited for a second
+    assert enter(backfill, "c")  # at once: nobody urgent waits any more
+
+
+def test_one_who_is_urgent_and_never_comes_back_holds_nobody_up_for_long(make: Make) -> None:
+    live, backfill = make(), make()
+    assert enter(backfill, "a")
+    assert enter(backfill, "b")
+    assert not enter(live, "live", urgent=True)
+    backfill.leave("a")
+    assert not enter(backfill, "c")
+    time.sleep(1.2)
     assert enter(backfill, "c")
 
 
