@@ -19,6 +19,7 @@ help:
 	@echo "make test   lint, types and every test, on a real MediaWiki"
 	@echo "make lint   ruff and mypy alone"
 	@echo "make bench  speed, side by side with other runtimes"
+	@echo "make scale  what all files of Commons would take: requests, days, money"
 	@echo "make toolforge-rehearsal   the job as Toolforge runs it, disturbed"
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
@@ -54,6 +55,10 @@ lint: $(VENV)/.tests-ready
 bench: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Benchmarks, each figure a median measured side by side"
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+.PHONY: scale
+scale: $(VENV)/.tests-ready
+	@PYTHONPATH=tests $(BIN)/python -m scale $(SCALE)
 
 chaos: rig $(MODEL)
 	@echo "== Chaos, on SQLite and on MariaDB: about half an hour"

@@ -12,7 +12,7 @@ from bench import machine
 from bench.sidebyside import HEADINGS, Line, Missing, Note, Row
 from model.errors import LookoutError
 
-NAMES = ("model", "decode", "stream", "ledger", "pipeline", "api", "video", "drift")
+NAMES = ("model", "decode", "stream", "ledger", "pipeline", "traffic", "api", "video", "drift")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -35,7 +35,7 @@ def measure(*, quick: bool) -> Iterator[Line]:
         tempfile.TemporaryDirectory(dir=home(), prefix="bench-") as folder,
         Ledger(f"sqlite:///{folder}/ledger.sqlite") as ledger,
     ):
-        passage = _Passage(ledger, len(files))
+        passage = Passage(ledger, len(files))
         for clock, kind in ((time.perf_counter, "wall"), (time.process_time, "processor")):
             scored, bare, whole = interleaved(
                 {
@@ -57,7 +57,7 @@ def measure(*, quick: bool) -> Iterator[Line]:
     )
 
 
-class _Passage:
+class Passage:
     """Uploads through a ledger, new ones each time."""
 
     def __init__(self, ledger: Ledger, uploads: int) -> None:
