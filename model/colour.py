@@ -107,7 +107,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None, gamma: float | None) -> 
         return _apply(image, _opened(profile))
     if image.mode == "LAB":
         return _apply(image, _LAB)
-    rgb = image.convert("RGB")
+    rgb = image if image.mode == "RGB" else image.convert("RGB")
     exponent = SRGB_GAMMA / gamma if gamma else 1.0
     if abs(exponent - 1.0) < GAMMA_TOLERANCE:
         return rgb

@@ -15,9 +15,17 @@ class DecoderPool:
     """
 
     def __init__(
-        self, size: int, *, limits: DecodeLimits = DEFAULT_LIMITS, target: int | None = None
+        self,
+        size: int,
+        *,
+        limits: DecodeLimits = DEFAULT_LIMITS,
+        target: int | None = None,
+        fingerprints: bool = True,
     ) -> None:
-        self._decoders = [IsolatedDecoder(limits=limits, target=target) for _ in range(size)]
+        self._decoders = [
+            IsolatedDecoder(limits=limits, target=target, fingerprints=fingerprints)
+            for _ in range(size)
+        ]
         self._idle: queue.LifoQueue[IsolatedDecoder] = queue.LifoQueue()
         for decoder in self._decoders:
             self._idle.put(decoder)

@@ -30,7 +30,7 @@ def shrunk(image: Image.Image, by: tuple[int, int]) -> Image.Image:
     black, white = sample_range(image, _bands(image))
     width, height = image.size
     parts = [
-        eight_bit(band, black=black, white=white).reduce(by)
+        _reduced(eight_bit(band, black=black, white=white), by)
         for band in _bands(image, multiple_of=by[1])
     ]
     if len(parts) == 1:
@@ -43,8 +43,15 @@ def shrunk(image: Image.Image, by: tuple[int, int]) -> Image.Image:
     return whole
 
 
+def _reduced(image: Image.Image, by: tuple[int, int]) -> Image.Image:
+    return image if by == (1, 1) else image.reduce(by)  # which would copy it
+
+
 def _bands(image: Image.Image, *, multiple_of: int = 1) -> Iterator[Image.Image]:
     width, height = image.size
     rows = max(1, BAND_PIXELS // width // multiple_of) * multiple_of
+    if rows >= height:
+        yield image
+        return
     for top in range(0, height, rows):
         yield image.crop((0, top, width, min(top + rows, height)))

@@ -49,7 +49,7 @@ class FlagPage(BaseModel):
     next: int | None = None
 
 
-def _wanted(
+async def _wanted(
     *,
     since: Annotated[AwareDatetime | None, Query(description="Suggested then or later.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Suggested before then.")] = None,

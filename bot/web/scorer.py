@@ -4,7 +4,7 @@ import asyncio
 import base64
 import io
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from PIL import Image
@@ -13,6 +13,7 @@ from bot.config import Settings
 from bot.engine import Engine, Seen, seen
 from bot.rules import View
 from model.batching import MicroBatcher
+from model.image import Picture
 
 T = TypeVar("T")
 
@@ -30,7 +31,9 @@ class Scorer:
         """
         serve = settings.serve
         self._media = settings.media
-        self.engine = Engine(settings.model, settings.media, decoders=serve.decoders)
+        self.engine = Engine(
+            settings.model, settings.media, decoders=serve.decoders, fingerprints=False
+        )
         self.name = settings.model.name
         self._batcher = MicroBatcher(self.engine.classify, largest=serve.batch, wait_s=0.0)
         self._decoding = ThreadPoolExecutor(serve.decoders, "decode")
@@ -43,8 +46,7 @@ class Scorer:
             ImageError, WorkerDied: as `Engine.look` does.
         """
         loop = asyncio.get_running_loop()
-        picture = await loop.run_in_executor(self._decoding, self.engine.decode, data, self._media)
-        asked = [self._batcher.submit(frame.pixels) for frame in picture.frames]
+        picture, asked = await loop.run_in_executor(self._decoding, self._decoded, data)
         scores = await asyncio.gather(*map(asyncio.wrap_future, asked))
         return seen(picture, scores, place)
 
@@ -67,6 +69,11 @@ class Scorer:
         self._decoding.shutdown(wait=False, cancel_futures=True)
         self._fetching.shutdown(wait=False, cancel_futures=True)
         self._batcher.close()
+
+    def _decoded(self, data: bytes) -> tuple[Picture, list[Future[dict[str, float]]]]:
+        """Decode and ask for scores at once, without the way through the event loop in between."""
+        picture = self.engine.decode(data, self._media)
+        return picture, [self._batcher.submit(frame.pixels) for frame in picture.frames]
 
     def _drawn(self, data: bytes, view: View, label: str) -> str:
         pixels = self.engine.explain(data, view, label, self._media)

@@ -38,7 +38,7 @@ def serve(settings: Settings) -> None:
         # No access log: titles, addresses of clients and what they asked are nobody's business.
         config = uvicorn.Config(
             create_app(parts),
-            http="h11",
+            http="h11",  # httptools sets no limit on the size of headers
             ws="none",
             lifespan="off",
             access_log=False,

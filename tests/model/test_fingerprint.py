@@ -53,6 +53,12 @@ def test_it_is_taken_in_the_process_apart() -> None:
     assert frame.fingerprint == fingerprint(frame.pixels)
 
 
+def test_it_can_be_left_out() -> None:
+    with IsolatedDecoder(target=224, fingerprints=False) as decoder:
+        (frame,) = decoder.decode(PHOTOGRAPHS[0].read_bytes()).frames
+    assert frame.fingerprint == ""
+
+
 @pytest.mark.parametrize("mark", ["xyz", "0" * 15, 7, {}])
 def test_what_is_none_is_refused_as_the_process_may_be_taken_over(mark: object) -> None:
     with pytest.raises((ValueError, TypeError)):
