@@ -21,6 +21,7 @@ from model.training.recipe import Recipe
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
 
+HUB = "imagenet"
 Item = TypeVar("Item")
 
 
@@ -48,7 +49,9 @@ def register(subparsers: "Subparsers") -> None:
         "inception-v3, resnet-50 (default: %(default)s)",
     )
     parser.add_argument(
-        "--weights", type=Path, metavar="FILE", help="torchvision's ImageNet weights for --start"
+        "--weights",
+        metavar="FILE",
+        help=f"torchvision's ImageNet weights for --start: a file, or `{HUB}` to fetch them",
     )
     parser.add_argument("--restart", action="store_true", help="forget an earlier run of that name")
     _add_recipe(parser)
@@ -70,12 +73,20 @@ def train(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         models=models_folder(),
         folder=folder,
-        weights=arguments.weights,
+        weights=_weights(arguments),
         say=_say,
         bar=_bar,
     )
     print(f"Trained {arguments.name}: {bundle}; what happened is in {folder / 'log.csv'}")
     return 0
+
+
+def _weights(arguments: argparse.Namespace) -> Path | None:
+    from model.training.hub import fetched  # noqa: PLC0415 - torch is slow to import
+
+    if arguments.weights == HUB:
+        return fetched(arguments.start, say=_say)
+    return Path(arguments.weights) if arguments.weights else None
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
@@ -104,6 +115,12 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument(
         "--threads", type=int, default=len(os.sched_getaffinity(0)), help="(default: %(default)s)"
+    )
+    parser.add_argument(
+        "--keep",
+        choices=["best", "last"],
+        default="best",
+        help="the pass that counts: of the lowest validation loss, or the last (%(default)s)",
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--no-augment", dest="augment", action="store_false")

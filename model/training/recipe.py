@@ -17,6 +17,8 @@ class Recipe(BaseModel):
         head_rate: Learning rate of the head alone.
         rate: Learning rate of the whole network.
         patience: Passes without a lower validation loss after which a stage ends.
+        keep: The pass whose weights are kept: that of the lowest validation loss, or the last, for
+            which no stage ends early; such a model is too sure of itself until it is calibrated.
         augment: Whether the whole network sees pictures cropped, mirrored and relit.
         class_weights: Whether rare labels count more, so that each label counts the same.
         threads: Processor threads; the same number gives the same bits.
@@ -33,6 +35,7 @@ class Recipe(BaseModel):
     head_rate: float = Field(3e-3, gt=0, le=1)
     rate: float = Field(1e-4, gt=0, le=1)
     patience: int = Field(5, ge=1, le=1000)
+    keep: Literal["best", "last"] = "best"
     augment: bool = True
     class_weights: bool = True
     threads: int = Field(1, ge=1, le=256)

@@ -1,4 +1,4 @@
-"""A run on disk: `checkpoint.pt` to go on from, `log.csv` to read, in a folder of its own."""
+"""A run on disk: `checkpoint.pt` to go on from, `log.csv` and `tensorboard` to read."""
 
 import csv
 import hashlib
@@ -11,6 +11,7 @@ import torch
 
 from model.errors import TrainingRefused
 from model.files import replacing_file, storing
+from model.training.board import BOARD, write_board
 from model.training.initialisation import read_weights
 from model.training.recipe import Recipe
 
@@ -59,6 +60,7 @@ class Run:
                 torch.save(content, new)
             with replacing_file(self._folder / LOG) as new:
                 new.write_text(self._log(), encoding="utf-8")
+            write_board(self._folder / BOARD, name, state["progress"]["rows"])
 
     def _log(self) -> str:
         text = io.StringIO()

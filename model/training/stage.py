@@ -59,6 +59,7 @@ class Stage:
         patience: Passes without a lower validation loss after which it is done.
         seed: Of every random number.
         train_statistics: Whether batch normalisation learns its statistics anew.
+        keep_last: Whether the last pass counts, however the validation loss went.
     """
 
     def __init__(
@@ -70,12 +71,14 @@ class Stage:
         patience: int,
         seed: int,
         train_statistics: bool = False,
+        keep_last: bool = False,
     ) -> None:
         self._module = module
         self._data = data
         self._patience = patience
         self._seed = seed
         self._train_statistics = train_statistics
+        self._keep_last = keep_last
         self._device = data.class_weights.device
         self._optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=WEIGHT_DECAY)
         self._scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
@@ -97,7 +100,7 @@ class Stage:
         training_loss = self._train(self._data.training(progress.epoch))
         loss, accuracy = self._validate()
         self._scheduler.step(loss)
-        if loss < progress.best_loss:
+        if self._keep_last or loss < progress.best_loss:
             progress.best_loss, progress.best_epoch = loss, progress.epoch
             progress.best = copy.deepcopy(self._module.state_dict())
         row = {

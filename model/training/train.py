@@ -141,7 +141,8 @@ class _Trainer:
             self._say(
                 f"{name}, pass {row['epoch']} of at most {most}: training loss "
                 f"{row['training_loss']:.4f}, validation loss {row['validation_loss']:.4f}, "
-                f"accuracy {row['validation_accuracy']:.4f}, {row['seconds']:.1f} s"
+                f"accuracy {row['validation_accuracy']:.4f}, {row['seconds']:.1f} s, "
+                f"at most {row['seconds'] * (most - stage.progress.epoch):.0f} s to go"
             )
         stage.restore_best()
         self._last = stage
@@ -161,6 +162,7 @@ class _Trainer:
             rate=recipe.head_rate,
             patience=recipe.patience,
             seed=recipe.seed,
+            keep_last=recipe.keep == "last",
         )
 
     def _whole_stage(self) -> Stage:
@@ -175,6 +177,7 @@ class _Trainer:
             patience=recipe.patience,
             seed=recipe.seed,
             train_statistics=not self._start.pretrained,
+            keep_last=recipe.keep == "last",
         )
 
     @torch.no_grad()

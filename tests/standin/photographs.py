@@ -6,7 +6,7 @@ import numpy as np
 import skimage.data
 from numpy.random import Generator
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 PHOTOGRAPHS: Final = ("astronaut", "chelsea", "coffee", "rocket", "grass", "gravel", "brick")
 SMALLEST_CROP: Final = 0.3
@@ -37,6 +37,11 @@ def textures(random: Generator, edge: int) -> Image.Image:
     ground = random.uniform(60, 190, 3)
     pixels = np.stack(planes, axis=-1) * random.uniform(25, 60) + ground
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+def poster(random: Generator, edge: int) -> Image.Image:
+    """Cut a piece out of a photograph, in a few tones only."""
+    return ImageOps.posterize(crops(random, edge), int(random.integers(1, 4)))
 
 
 def _noise(random: Generator, edge: int, slope: float) -> NDArray[np.float64]:

@@ -13,17 +13,26 @@ from standin import drawings, photographs
 
 EDGE: Final = 160  # pixels
 PICTURES_OF_AN_UPLOADER: Final = 8
-KINDS: Final[Mapping[str, Mapping[str, Callable[[Generator, int], Image.Image]]]] = {
+Kinds = Mapping[str, Mapping[str, Callable[[Generator, int], Image.Image]]]
+PLAIN: Final[Kinds] = {
     "drawing": {"shapes": drawings.shapes, "digits": drawings.digits},
     "photograph": {"crops": photographs.crops, "textures": photographs.textures},
 }
+OVERLAPPING: Final[Kinds] = {
+    "drawing": {**PLAIN["drawing"], "crayon": drawings.crayon, "pencil": drawings.pencil},
+    "photograph": {**PLAIN["photograph"], "poster": photographs.poster, "faded": drawings.faded},
+}
+"""Harder: where redrawn photographs end and faded ones begin is a matter of degree."""
 
 
-def make(folder: Path, pictures: int, *, edge: int = EDGE, seed: int = 8) -> None:
+def make(
+    folder: Path, pictures: int, *, edge: int = EDGE, seed: int = 8, overlapping: bool = False
+) -> None:
     """Write about `pictures` files, as many of each kind, the same for the same seed."""
-    each = pictures // sum(len(kinds) for kinds in KINDS.values())
+    task = OVERLAPPING if overlapping else PLAIN
+    each = pictures // sum(len(kinds) for kinds in task.values())
     rows: list[dict[str, str]] = []
-    for label, kinds in KINDS.items():
+    for label, kinds in task.items():
         (folder / label).mkdir(parents=True, exist_ok=True)
         for kind, draw in kinds.items():
             for number in range(each):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from bot.cli import main
 from model.bundle import Bundle
@@ -19,12 +20,15 @@ from model.errors import DatasetUnusable, TrainingRefused
 from model.image import decode
 from model.install import verify
 from model.training.augmentation import varied
+from model.training.board import BOARD
 from model.training.dataset.manifest import Dataset
+from model.training.hub import fetched
 from model.training.initialisation import initial, rebuilt
 from model.training.networks import NETWORKS, blank, features_of, torchvision_network
 from model.training.pictures import Batch, contents
 from model.training.recipe import Recipe
 from model.training.run import LOG, Run
+from model.training.stage import Data, Stage
 from model.training.train import train
 
 SCRATCH = Recipe(start="mobilenet-v2", epochs=2, batch=8, threads=1)
@@ -51,6 +55,12 @@ def log(folder: Path) -> list[dict[str, str]]:
         return [{**row, "seconds": ""} for row in csv.DictReader(file)]
 
 
+def board(folder: Path) -> list[float]:
+    events = EventAccumulator(str(folder / BOARD / "whole-network"))
+    events.Reload()
+    return [event.value for event in events.Scalars("validation_loss")]
+
+
 def test_killed_and_gone_on_it_is_the_same_model_bit_by_bit(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +75,10 @@ def test_killed_and_gone_on_it_is_the_same_model_bit_by_bit(
     assert len(log(cut)) == 1
     train(small, SCRATCH, name="x", models=cut, folder=cut, say=print)
     assert log(cut) == log(whole)
+    for folder in (cut, whole):
+        assert [f"{loss:.4f}" for loss in board(folder)] == [
+            f"{float(row['validation_loss']):.4f}" for row in log(folder)
+        ]
     states = [Run(folder, SCRATCH, small.version).stages for folder in (whole, cut)]
     one, other = (state["whole network"]["module"] for state in states)
     assert all(torch.equal(one[name], other[name]) for name in one)
@@ -108,6 +122,34 @@ def test_torchvisions_weights_come_from_a_file(tmp_path: Path) -> None:
     for name, file in (("mobilenet-v2", "text"), ("resnet-50", "weights.pth")):
         with pytest.raises(TrainingRefused, match="weights"):
             initial(name, 2, tmp_path, tmp_path / file, say=print)
+
+
+def test_imagenet_weights_are_fetched_once_or_it_is_said_why_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    with pytest.raises(TrainingRefused, match=r"cannot be had.*--weights FILE"):
+        fetched("mobilenet-v2", say=print)
+    with pytest.raises(TrainingRefused, match="publishes no weights"):
+        fetched("open-nsfw", say=print)
+    there = tmp_path / "hub" / "checkpoints" / "mobilenet_v2-7ebf99e0.pth"
+    assert not there.exists()
+    torch.save(torchvision_network("mobilenet_v2").state_dict(), there)
+    assert fetched("mobilenet-v2", say=print) == there
+
+
+def test_the_last_pass_counts_if_asked_for() -> None:
+    inputs, targets = torch.tensor([[1.0], [-1.0]]), torch.tensor([0, 1])
+    wrong = torch.tensor([1, 0])  # what is learned makes the validation loss rise
+    for keep_last, kept in ((False, 1), (True, 9)):
+        torch.manual_seed(8)
+        data = Data(lambda _: [(inputs, targets)], lambda: [(inputs, wrong)], torch.ones(2))
+        module = torch.nn.Linear(1, 2)
+        stage = Stage(module, data, rate=0.1, patience=3, seed=8, keep_last=keep_last)
+        while not stage.is_done(9):
+            stage.run_epoch()
+        assert stage.progress.best_epoch == kept
 
 
 def test_a_variant_depends_on_seed_pass_and_picture_alone() -> None:
