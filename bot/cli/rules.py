@@ -75,12 +75,12 @@ def explain(arguments: argparse.Namespace) -> int:
 
 def facts_known(precedent: "Precedent") -> Facts:
     """Return what was known when a verdict was made."""
-    known = precedent.facts or {
-        "medium": precedent.medium,
-        "uploaded_at": precedent.uploaded_at.isoformat(),
-        "judged_at": precedent.decided_at.isoformat(),
-    }
-    return Facts.from_json(known)
+    return Facts.then(
+        precedent.facts,
+        medium=precedent.medium,
+        uploaded_at=precedent.uploaded_at,
+        judged_at=precedent.decided_at,
+    )
 
 
 def _add_test(actions: "Subparsers") -> None:

@@ -53,6 +53,23 @@ class Facts:
         return _plain(asdict(self))
 
     @classmethod
+    def then(
+        cls,
+        recorded: Mapping[str, Any] | None,
+        *,
+        medium: str,
+        uploaded_at: datetime,
+        judged_at: datetime,
+    ) -> Self:
+        """Return what was known at a verdict; None is of one from before that was recorded."""
+        known = {
+            "medium": medium,
+            "uploaded_at": uploaded_at.isoformat(),
+            "judged_at": judged_at.isoformat(),
+        }
+        return cls.from_json(recorded or known)
+
+    @classmethod
     def from_json(cls, known: Mapping[str, Any]) -> Self:
         """Return the facts that `as_json` wrote."""
         values = dict(known)

@@ -11,7 +11,7 @@ from bot import __version__
 from bot.web import classify, decisions, files, flags, health, kserve, onenumber, signin, video
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
-from bot.web.pages import entry, queue, status
+from bot.web.pages import entry, explorer, queue, status
 from bot.web.pages.figures import Figures
 from bot.web.pages.frame import STATIC, Statics
 from bot.web.parts import Parts
@@ -33,6 +33,7 @@ ROUTERS: Final = (
     queue.router,
     entry.router,
     entry.costly,
+    explorer.router,
 )
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
 SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest, video.VideoTitle)

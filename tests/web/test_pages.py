@@ -15,7 +15,7 @@ from support.reviews import suggest
 from support.world import small_world
 
 pytestmark = pytest.mark.model
-PAGES = ("/", "/queue")
+PAGES = ("/", "/queue", "/explorer")
 HOSTILE = 'File:<script>alert("x")</script> & \' ${7*7} {{7*7}}.jpg'
 CARD = re.compile(r'data-log-id="(\d+)"')
 FOLLOWING = re.compile(r'id="following" href="([^"]+)"')
@@ -180,6 +180,23 @@ def test_what_is_not_known_is_answered_by_a_page(
     answer = dashboard.api.get(path)
     assert answer.status_code == status
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_threshold_is_compared_with_the_one_in_force(dashboard: Dashboard) -> None:
+    low, high = (
+        re.findall(r'id="then-(?:per-day|right)">([\d.]+)', page)
+        for page in (
+            dashboard.api.get("/explorer?threshold=0.8").text,
+            dashboard.api.get("/explorer?threshold=0.95").text,
+        )
+    )
+    assert 0 < float(high[0]) < float(low[0])
+    assert 50 < float(low[1]) < float(high[1]) < 100
+    unasked = dashboard.api.get("/explorer?threshold=0.6").text
+    assert 'id="then-right">not known' in unasked
+    assert "nothing was suggested below 0.80" in unasked
+    for wrong in ("threshold=2", "threshold=x", "rule=nothing", "medium=sound", "threshold=nan"):
+        assert dashboard.api.get(f"/explorer?{wrong}").status_code == 422, wrong
 
 
 def test_nobody_decides_without_having_signed_in(dashboard: Dashboard) -> None:

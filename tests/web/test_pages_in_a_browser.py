@@ -9,7 +9,7 @@ from support.axe import grave_faults
 from support.dashboard import Dashboard, Windows
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(180)]
-PAGES = ("/", "/queue", "/queue?status=decided", "/queue?tier=nothing", "/queue/VIDEO")
+PAGES = ("/", "/explorer", "/queue", "/queue?status=decided", "/queue?tier=nothing", "/queue/VIDEO")
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 
@@ -182,3 +182,31 @@ def test_a_heat_map_is_made_when_somebody_asks(windows: Windows, dashboard: Dash
     expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
     page.get_by_label("Show the heat map clearly").check(force=True)
     expect(page.get_by_text("spoke for that label")).to_be_visible()
+
+
+def test_the_threshold_is_moved(windows: Windows) -> None:
+    page = windows.open("/explorer")
+    per_day, right = page.locator("#then-per-day"), page.locator("#then-right")
+    before = float(per_day.inner_text())
+    line = page.locator("line.at").first
+    at = line.get_attribute("x1")
+    slider = page.get_by_role("slider", name="Threshold")
+    for _ in range(20):
+        slider.press("ArrowRight")
+    expect(page.locator("#value")).to_have_text("0.900")
+    after = float(per_day.inner_text())
+    assert 0 < after < before
+    assert line.get_attribute("x1") != at
+    expect(page.locator("#told")).to_contain_text("worth a look")
+    shown = right.inner_text()
+    page.reload()  # the address has the threshold
+    assert (float(per_day.inner_text()), right.inner_text()) == (after, shown)
+    slider.fill("0.7")
+    expect(right).to_have_text("not known")
+
+
+def test_another_rule_has_its_own_threshold(windows: Windows) -> None:
+    page = windows.open("/explorer?threshold=0.9")
+    page.get_by_label("Medium").select_option("video")
+    page.wait_for_url("**medium=video")
+    expect(page.locator("#value")).to_have_text("0.800")

@@ -20,7 +20,7 @@ from bot.web.parts import Parts, parts_of
 from bot.web.reviewers import reviewer_of
 
 STATIC: Final = Path(__file__).parents[1] / "static"
-NAVIGATION: Final = (("/", "Status"), ("/queue", "Queue"))
+NAVIGATION: Final = (("/", "Status"), ("/queue", "Queue"), ("/explorer", "Thresholds"))
 # Names of static files carry a hash of all of them, so that browsers may keep them.
 KEPT: Final = "public, max-age=86400"
 
