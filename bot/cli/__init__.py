@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "train",
     "evaluate",
     "calibrate",
+    "robustness",
     "score",
     "serve",
     "stats",

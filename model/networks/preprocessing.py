@@ -32,6 +32,14 @@ class Preprocessing(nn.Module):
             antialias=True,
         )
 
+    def differentiable(self, values: Tensor) -> Tensor:
+        """Turn float values of 0..255 (N, 3, size, size) into the network's input.
+
+        What `forward` does after its resize, with gradients. It is apart from `forward` because the
+        hash of what that traces is part of every score's key.
+        """
+        raise NotImplementedError
+
 
 class Scaled(Preprocessing):
     """Scales to 0..1, or to -1..1 as TensorFlow Hub's MobileNetV2 expects.
@@ -48,6 +56,10 @@ class Scaled(Preprocessing):
         """Turn uint8 RGB (N, H, W, 3) into float32 (N, 3, size, size)."""
         scaled = self.resized(pixels).to(torch.float32) / 255
         return scaled * 2 - 1 if self.symmetric else scaled
+
+    def differentiable(self, values: Tensor) -> Tensor:
+        """Scale each value."""
+        return values / 127.5 - 1 if self.symmetric else values / 255
 
 
 class Standardised(Preprocessing):
@@ -67,6 +79,10 @@ class Standardised(Preprocessing):
     def forward(self, pixels: Tensor) -> Tensor:
         """Turn uint8 RGB (N, H, W, 3) into float32 (N, 3, size, size)."""
         return (self.resized(pixels).to(torch.float32) / 255 - self.mean) / self.spread
+
+    def differentiable(self, values: Tensor) -> Tensor:
+        """Bring each channel around zero, to unit spread."""
+        return (values / 255 - self.mean) / self.spread
 
 
 class Yahoo(Preprocessing):
@@ -91,3 +107,14 @@ class Yahoo(Preprocessing):
         inside = slice(margin, margin + self.cropped_size)
         compressed = jpeg_round_trip(self.resized(pixels))[:, :, inside, inside]
         return compressed.flip(1) - self.means
+
+    def differentiable(self, values: Tensor) -> Tensor:
+        """Compress, crop and centre; backwards as though JPEG did nothing.
+
+        JPEG rounds, so that its own gradient is zero and would hide the network's (Athalye et al.,
+        "Obfuscated Gradients Give a False Sense of Security", ICML 2018).
+        """
+        margin = (self.resized_size - self.cropped_size) // 2
+        inside = slice(margin, margin + self.cropped_size)
+        compressed = values + (jpeg_round_trip(values.round()) - values).detach()
+        return compressed[:, :, inside, inside].flip(1) - self.means
