@@ -111,6 +111,7 @@ class Training(_Frozen):
         initialisation: Whose weights it began with.
         dataset: Version of the data set, see `model.training.dataset.manifest`.
         recipe: The settings it was trained with.
+        input_size: Width and height of its input, pixels, where it is not the network's own.
         temperature: What divides its logits.
         figures: Measured on the validation pictures, such as accuracy.
     """
@@ -119,6 +120,7 @@ class Training(_Frozen):
     initialisation: str
     dataset: str
     recipe: dict[str, str | int | float | bool | None]
+    input_size: int | None = None
     temperature: float = 1.0
     figures: dict[str, float] = {}
 

@@ -122,6 +122,19 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         default="best",
         help="the pass that counts: of the lowest validation loss, or the last (%(default)s)",
     )
+    parser.add_argument(
+        "--size", type=int, metavar="PIXELS", help="of the input, a multiple of 32, if not its own"
+    )
+    parser.add_argument(
+        "--adversarial",
+        type=float,
+        default=0.0,
+        metavar="EPSILON",
+        help="withstand changes of each value by so much of 255; needs --epochs (%(default)s)",
+    )
+    parser.add_argument(
+        "--adversarial-steps", type=int, default=2, help="to make a picture hard (%(default)s)"
+    )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--no-augment", dest="augment", action="store_false")
     parser.add_argument("--no-class-weights", dest="class_weights", action="store_false")

@@ -14,7 +14,7 @@ from model.networks.pipeline import Pipeline
 from model.networks.pooled import Head, Pooled
 from model.sources.builders import BUILDERS
 from model.sources.catalogue import DESCRIPTIONS
-from model.training.networks import NETWORKS, blank, features_of, torchvision_network
+from model.training.networks import NETWORKS, blank, features_of, sized, torchvision_network
 
 
 class Initial(NamedTuple):
@@ -34,7 +34,13 @@ class Initial(NamedTuple):
 
 
 def initial(
-    name: str, labels: int, models: Path, weights: Path | None, *, say: Callable[[str], None]
+    name: str,
+    labels: int,
+    models: Path,
+    weights: Path | None,
+    *,
+    size: int | None = None,
+    say: Callable[[str], None],
 ) -> Initial:
     """Build a network with the features of a bundle, of a file of weights, or none.
 
@@ -43,12 +49,21 @@ def initial(
         labels: Number of outputs of the new head.
         models: The folder of bundles.
         weights: torchvision's weights for that network (a state dict), or None.
+        size: Width and height of the input, pixels; by default the network's own.
         say: Takes one line of progress at a time.
 
     Raises:
         TrainingRefused: No network has that name, or the weights are not its.
         SourceUnavailable: The package of a published bundle cannot be had.
     """
+    start = _initial(name, labels, models, weights, say)
+    sized(start.pipeline.preprocessing, size)
+    return start
+
+
+def _initial(
+    name: str, labels: int, models: Path, weights: Path | None, say: Callable[[str], None]
+) -> Initial:
     if weights is not None:
         return Initial(
             _from_file(name, labels, weights), name, f"weights of {weights.name}", pretrained=True
@@ -85,7 +100,7 @@ def rebuilt(name: str, models: Path) -> tuple[Pipeline, str]:
     training = bundle.card.training
     if training is None:
         raise TrainingRefused(f"{name} was not trained here; train a model on its features first.")
-    pipeline = blank(training.network, len(bundle.card.labels))
+    pipeline = blank(training.network, len(bundle.card.labels), training.input_size)
     pipeline.network.load_state_dict(read_weights(bundle.artefact(WEIGHTS)))
     pipeline.temperature.fill_(training.temperature)
     return pipeline, training.network

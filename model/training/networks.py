@@ -76,17 +76,35 @@ NETWORKS: Final[Mapping[str, Network]] = {
 }
 
 
-def blank(name: str, labels: int) -> Pipeline:
+def blank(name: str, labels: int, size: int | None = None) -> Pipeline:
     """Return a network by name, without trained weights.
 
+    Args:
+        name: Of `NETWORKS`.
+        labels: Number of outputs.
+        size: Width and height of its input, pixels; by default its own.
+
     Raises:
-        TrainingRefused: There is none of that name.
+        TrainingRefused: There is none of that name, or it has one size only.
     """
     network = NETWORKS.get(name)
     if network is None:
         raise TrainingRefused(f"There is no network {name}; there is: {', '.join(NETWORKS)}.")
     pooled = Pooled(network.features(), Head((network.width, labels)))
-    return Pipeline(network.preprocessing(), pooled)
+    return Pipeline(sized(network.preprocessing(), size), pooled)
+
+
+def sized(preprocessing: Preprocessing, size: int | None) -> Preprocessing:
+    """Let a preprocessing resize to another size, in place.
+
+    Raises:
+        TrainingRefused: It crops, so that its size is fixed.
+    """
+    if size not in {None, preprocessing.size}:
+        if isinstance(preprocessing, Yahoo):
+            raise TrainingRefused(f"open-nsfw takes {preprocessing.size} pixels: leave --size out.")
+        preprocessing.size = size or preprocessing.size
+    return preprocessing
 
 
 def torchvision_network(builder: str) -> nn.Module:

@@ -21,6 +21,10 @@ class Recipe(BaseModel):
             which no stage ends early; such a model is too sure of itself until it is calibrated.
         augment: Whether the whole network sees pictures cropped, mirrored and relit.
         class_weights: Whether rare labels count more, so that each label counts the same.
+        size: Width and height of the input, pixels; the network's own by default. A smaller one is
+            faster by the square.
+        adversarial: Largest change of a value, of 255, that the whole network learns to withstand.
+        adversarial_steps: Steps by which each picture is made hard for it.
         threads: Processor threads; the same number gives the same bits.
         device: Where it is computed.
     """
@@ -38,5 +42,8 @@ class Recipe(BaseModel):
     keep: Literal["best", "last"] = "best"
     augment: bool = True
     class_weights: bool = True
+    size: int | None = Field(None, ge=64, le=1024, multiple_of=32)
+    adversarial: float = Field(0.0, ge=0, le=64)
+    adversarial_steps: int = Field(2, ge=1, le=100)
     threads: int = Field(1, ge=1, le=256)
     device: Literal["cpu", "cuda"] = "cpu"

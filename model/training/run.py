@@ -70,7 +70,8 @@ class Run:
             for row in state["progress"]["rows"]
         ]
         if rows:
-            table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+            columns = dict.fromkeys(name for row in rows for name in row)
+            table = csv.DictWriter(text, list(columns), lineterminator="\n")
             table.writeheader()
             table.writerows(rows)
         return text.getvalue()

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.training.adversarial import Adversary
 from model.training.pictures import Batch
 
 SLOWER: Final = 0.3
@@ -60,6 +61,8 @@ class Stage:
         seed: Of every random number.
         train_statistics: Whether batch normalisation learns its statistics anew.
         keep_last: Whether the last pass counts, however the validation loss went.
+        adversary: Makes the pictures hard, in training and, for the choice of the best pass, in
+            validation.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Stage:
         seed: int,
         train_statistics: bool = False,
         keep_last: bool = False,
+        adversary: Adversary | None = None,
     ) -> None:
         self._module = module
         self._data = data
@@ -79,6 +83,7 @@ class Stage:
         self._seed = seed
         self._train_statistics = train_statistics
         self._keep_last = keep_last
+        self._adversary = adversary
         self._device = data.class_weights.device
         self._optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=WEIGHT_DECAY)
         self._scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
@@ -98,7 +103,8 @@ class Stage:
         progress.epoch += 1
         torch.manual_seed(self._seed * 1_000_003 + progress.epoch)
         training_loss = self._train(self._data.training(progress.epoch))
-        loss, accuracy = self._validate()
+        checked = self._validate()
+        loss = checked["validation_loss"]
         self._scheduler.step(loss)
         if self._keep_last or loss < progress.best_loss:
             progress.best_loss, progress.best_epoch = loss, progress.epoch
@@ -106,8 +112,7 @@ class Stage:
         row = {
             "epoch": progress.epoch,
             "training_loss": training_loss,
-            "validation_loss": loss,
-            "validation_accuracy": accuracy,
+            **checked,
             "learning_rate": self._optimizer.param_groups[0]["lr"],
             "seconds": time.perf_counter() - started,
         }
@@ -141,24 +146,36 @@ class Stage:
             _freeze_statistics(self._module)
         total, count = 0.0, 0
         for inputs, targets in batches:
-            loss = self._loss(inputs, targets)
+            loss = self._loss(self._hard(inputs, targets), targets)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
             total, count = total + loss.item() * len(targets), count + len(targets)
         return total / count
 
-    @torch.no_grad()
-    def _validate(self) -> tuple[float, float]:
+    def _validate(self) -> dict[str, float]:
         self._module.eval()
-        total, right, count = 0.0, 0, 0
+        losses, right, withstood, count = 0.0, 0, 0, 0
         for inputs, targets in self._data.validation():
-            logits = self._logits(inputs)
             expected = targets.to(self._device)
-            total += functional.cross_entropy(logits, expected, reduction="sum").item()
-            right += int((logits.argmax(1) == expected).sum())
+            found = self._hard(inputs, targets)
+            with torch.no_grad():
+                logits = self._logits(found)
+                plain = logits if found is inputs else self._logits(inputs)
+            losses += functional.cross_entropy(logits, expected, reduction="sum").item()
+            right += int((plain.argmax(1) == expected).sum())
+            withstood += int((logits.argmax(1) == expected).sum())
             count += len(targets)
-        return total / count, right / count
+        figures = {"validation_loss": losses / count, "validation_accuracy": right / count}
+        if self._adversary is not None:
+            figures["validation_robust_accuracy"] = withstood / count
+        return figures
+
+    def _hard(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        if self._adversary is None:
+            return inputs
+        device = self._device
+        return self._adversary.changed(self._module, inputs.to(device), targets.to(device))
 
     def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
         logits = self._logits(inputs)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from model.errors import TrainingRefused
 from model.files import storing
+from model.training.adversarial import Adversary
 from model.training.dataset.entry import Entry
 from model.training.dataset.manifest import Dataset
 from model.training.decoding import Decoders
@@ -74,7 +75,9 @@ def train(
     torch.manual_seed(recipe.seed)
     if recipe.device == "cuda" and not torch.cuda.is_available():
         raise TrainingRefused("There is no CUDA device here: train with --device cpu.")
-    start = initial(recipe.start, len(dataset.labels), models, weights, say=say)
+    if recipe.adversarial and not recipe.epochs:
+        raise TrainingRefused("--adversarial trains the whole network: ask for --epochs, too.")
+    start = initial(recipe.start, len(dataset.labels), models, weights, size=recipe.size, say=say)
     run = Run(folder, recipe, dataset.version)
     preprocessing = start.pipeline.preprocessing
     with Decoders(target=preprocessing.size) as decoders:
@@ -123,12 +126,15 @@ class _Trainer:
             raise TrainingRefused("Nothing was trained: ask for at least one epoch.")
         progress = self._last.progress
         best = progress.rows[progress.best_epoch - 1]
+        figures = {"accuracy": best["validation_accuracy"], "loss": best["validation_loss"]}
+        if "validation_robust_accuracy" in best:
+            figures["robust accuracy"] = best["validation_robust_accuracy"]
         return Trained(
             network=self._network.cpu(),
             start=self._start,
             recipe=self._recipe,
             dataset=self._dataset,
-            figures={"accuracy": best["validation_accuracy"], "loss": best["validation_loss"]},
+            figures=figures,
         )
 
     def _go(self, name: str, stage: Stage, most: int) -> None:
@@ -141,7 +147,7 @@ class _Trainer:
             self._say(
                 f"{name}, pass {row['epoch']} of at most {most}: training loss "
                 f"{row['training_loss']:.4f}, validation loss {row['validation_loss']:.4f}, "
-                f"accuracy {row['validation_accuracy']:.4f}, {row['seconds']:.1f} s, "
+                f"accuracy {row['validation_accuracy']:.4f}{_robust(row)}, {row['seconds']:.1f} s, "
                 f"at most {row['seconds'] * (most - stage.progress.epoch):.0f} s to go"
             )
         stage.restore_best()
@@ -178,7 +184,16 @@ class _Trainer:
             seed=recipe.seed,
             train_statistics=not self._start.pretrained,
             keep_last=recipe.keep == "last",
+            adversary=self._adversary(),
         )
+
+    def _adversary(self) -> Adversary | None:
+        recipe = self._recipe
+        if not recipe.adversarial:
+            return None
+        preprocessing = self._start.pipeline.preprocessing
+        adversary = Adversary(preprocessing, recipe.adversarial, recipe.adversarial_steps)
+        return adversary.to(self._device)
 
     @torch.no_grad()
     def _features(self, side: str) -> Batch:
@@ -219,6 +234,11 @@ class _Trainer:
             for label in labels
         ]
         return torch.tensor(weights, device=self._device)
+
+
+def _robust(row: dict[str, float]) -> str:
+    withstood = row.get("validation_robust_accuracy")
+    return "" if withstood is None else f", under attack {withstood:.4f}"
 
 
 def _shuffled(data: Batch, recipe: Recipe, epoch: int) -> Iterator[Batch]:

@@ -22,7 +22,7 @@ from model.networks.pooled import Pooled
 from model.sources.catalogue import DESCRIPTIONS
 from model.training.dataset.manifest import Dataset
 from model.training.initialisation import Initial, read_weights
-from model.training.networks import NETWORKS, blank
+from model.training.networks import NETWORKS, blank, sized
 from model.training.recipe import Recipe
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
@@ -59,6 +59,7 @@ def write_trained(trained: Trained, name: str, models: Path) -> Path:
         initialisation=trained.start.described,
         dataset=trained.dataset.version,
         recipe=trained.recipe.model_dump(),
+        input_size=trained.start.pipeline.preprocessing.size,
         figures=trained.figures,
     )
     weights = io.BytesIO()
@@ -84,7 +85,7 @@ def write_version(
     parameters: int,
 ) -> Path:
     """Write a bundle from a file of weights, replacing one of that name as a whole."""
-    about = _input(training.network)
+    about = _input(training)
     export = _exported(training, len(labels), weights, about.size)
     artefacts = {**export.artefacts, WEIGHTS: weights}
     card = Card(
@@ -125,23 +126,24 @@ def _exported(training: Training, labels: int, weights: bytes, size: int) -> Exp
 
 
 def _export(training: Training, labels: int, weights: Path, size: int) -> Export:
-    pipeline = blank(training.network, labels)
+    pipeline = blank(training.network, labels, size)
     pipeline.network.load_state_dict(read_weights(weights))
     pipeline.temperature.fill_(training.temperature)
     return built(pipeline.eval(), size)
 
 
-def _input(network: str) -> Input:
-    if network in DESCRIPTIONS:
+def _input(training: Training) -> Input:
+    network, size = training.network, training.input_size
+    if network in DESCRIPTIONS and size in {None, DESCRIPTIONS[network].input.size}:
         return DESCRIPTIONS[network].input
-    preprocessing = NETWORKS[network].preprocessing()
+    preprocessing = sized(NETWORKS[network].preprocessing(), size)
     kind = type(preprocessing).__name__.lower()
     return Input(
         size=preprocessing.size,
         preprocessing=f"{kind}-{preprocessing.size}-1",
         description=(
             f"uint8 RGB of any size, resized to {preprocessing.size} x {preprocessing.size} "
-            f"bilinear with antialiasing, {kind} as torchvision's weights expect"
+            f"bilinear with antialiasing, {kind} as the network's weights expect"
         ),
     )
 

@@ -25,7 +25,7 @@ from model.robustness.subject import Subject, open_subject
 from model.training.dataset.manifest import Dataset
 
 FEW = Plan(
-    pictures=3, severities=(5,), pgd_steps=4, apgd_steps=4, square_queries=4, parts=("attacks",)
+    pictures=2, severities=(5,), pgd_steps=3, apgd_steps=2, square_queries=2, parts=("attacks",)
 )
 
 
@@ -54,7 +54,7 @@ def test_the_way_with_gradients_is_the_served_one(preprocessing: Preprocessing) 
 
 @pytest.mark.model
 def test_gradients_are_real_and_attacks_keep_their_bound(subject: Subject) -> None:
-    pictures = tuple(golden_pictures(subject.size).values())[:3]
+    pictures = tuple(golden_pictures(subject.size).values())[:2]
     subject.check(pictures)
     targets = subject.score(pictures).argmax(axis=1)
     attacker = Attacker(subject, pictures, FEW)
@@ -68,7 +68,7 @@ def test_gradients_are_real_and_attacks_keep_their_bound(subject: Subject) -> No
 @pytest.mark.model
 def test_pgd_turns_the_default_model_and_more_than_one_step_does(subject: Subject) -> None:
     """An undefended network falls to small changes; if it did not, the attacks would be broken."""
-    pictures = tuple(golden_pictures(subject.size).values())[:3]
+    pictures = tuple(golden_pictures(subject.size).values())[:2]
     findings = measure(subject, Sample(pictures, None, 0, "golden"), FEW, bar=through)
     assert findings.attacks[attacks.PGD].kept.sum() == 0
     assert findings.attacks[attacks.FGSM].kept.sum() >= findings.attacks[attacks.PGD].kept.sum()
@@ -99,13 +99,13 @@ def test_the_report_of_a_trained_model(
     ]  # fmt: skip
     assert main(["robustness", "standin", str(tmp_path / "set"), *options]) == 0
     text = (tmp_path / "report" / "robustness.md").read_text(encoding="utf-8")
-    for part in ("Corruptions", "Attacks", "Image-scaling attack", "Obfuscations", "APGD-CE"):
+    for part in ("Corruptions", "Attacks", "Are the attacks real", "Obfuscations", "APGD-CE"):
         assert part in text
     for plot in ("corruptions.svg", "pgd.svg"):
         ET.parse(tmp_path / "report" / plot)  # noqa: S314 - our own text
     figures = json.loads((tmp_path / "report" / "robustness.json").read_text(encoding="utf-8"))
     (model,) = figures["models"]
-    assert model["accuracy"] >= 0.75
+    assert model["accuracy"] >= 0.5
     assert model["kept under attacks"]["all"] <= min(model["kept under attacks"].values())
 
 
