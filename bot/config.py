@@ -13,6 +13,7 @@ from bot.errors import ConfigInvalid
 from bot.settings.backfill import BackfillSettings
 from bot.settings.control import ControlSettings
 from bot.settings.credentials import Secrets
+from bot.settings.document import DocumentSettings
 from bot.settings.fleet import FleetSettings
 from bot.settings.intake import MediaSettings, StreamSettings, WikiSettings
 from bot.settings.publishing import PublishSettings
@@ -34,6 +35,7 @@ class Settings(Section):
     wiki: WikiSettings = WikiSettings()
     media: MediaSettings = MediaSettings()
     video: VideoSettings = VideoSettings()
+    document: DocumentSettings = DocumentSettings()
     model: ModelSettings = ModelSettings()
     rules: tuple[Rule, ...] = DEFAULT_RULES
     retry: RetrySettings = RetrySettings()

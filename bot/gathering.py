@@ -49,9 +49,7 @@ class Gatherer:
                 failure = error
         if failure and not pictures:
             raise failure
-        # The pages that `media.stills` leaves out are not seen either.
-        whole = info.pages if info.medium == "document" else len(wanted)
-        return Material(info, pictures, whole - len(pictures))
+        return Material(info, pictures, max(one.of for one in wanted) - len(pictures))
 
     def _fetch(self, info: FileInfo, source: Source) -> bytes:
         address = source.address or self._commons.rendition(info.title, source.parameter)

@@ -48,7 +48,7 @@ def look(
     return Look(material.info, scored, sitting.scored(scored) if sitting else None)
 
 
-def tell(title: str, series: Series, settings: Settings, medium: Medium) -> None:
+def tell(title: str, series: Series, settings: Settings, medium: Medium, notes: str = "") -> None:
     """Log what a file's pages or frames say together, as `video.watched` does of a video."""
     summary = by_any_rule(series, settings.rules, medium)
     figures = (
@@ -68,6 +68,7 @@ def tell(title: str, series: Series, settings: Settings, medium: Medium) -> None
         whole=series.whole,
         scored=len({moment.number for moment in series.moments}),
         unseen=series.unseen,
+        notes=notes,
         **figures,
     )
 

@@ -28,12 +28,13 @@ class Source:
     address: str = ""
     parameter: str = ""
     place: str = ""  # where in the file: "p. 3", "0:12"; empty for a single picture
+    of: int = 1  # how many pictures the file has, of which some may be left out
 
 
 def sources(info: FileInfo, settings: MediaSettings) -> list[Source]:
     """Return the pictures that stand for a file: its thumbnail, or several pages.
 
-    A video is looked at elsewhere; see `bot.videos`.
+    Videos, and documents in the bot, are looked at elsewhere; see `bot.videos`, `bot.documents`.
 
     Raises:
         NothingToScore: sound, text and whatever else has no picture.
@@ -49,7 +50,7 @@ def sources(info: FileInfo, settings: MediaSettings) -> list[Source]:
     if info.is_animated and info.mime in DECODABLE and info.size <= settings.max_bytes:
         return [Source(address=info.url)]  # of many animations the thumbnail is the first frame
     several = _pages(info, settings)
-    return several if len(several) > 1 else [Source(address=info.thumbnail)]
+    return several if len(several) > 1 else [Source(address=info.thumbnail, of=_count(info))]
 
 
 class Fetcher:
@@ -105,7 +106,11 @@ def _original(info: FileInfo, settings: MediaSettings) -> Source:
         raise NothingToScore("no-rendering", f"the wiki renders no picture of {info.mime}")
     if info.size > settings.max_bytes:
         raise OverLimit(f"no thumbnail, and the original has {info.size} bytes")
-    return Source(address=info.url)
+    return Source(address=info.url, of=_count(info))
+
+
+def _count(info: FileInfo) -> int:
+    return info.pages if info.medium == "document" else 1
 
 
 def _pages(info: FileInfo, settings: MediaSettings) -> list[Source]:
@@ -113,7 +118,10 @@ def _pages(info: FileInfo, settings: MediaSettings) -> list[Source]:
         return []
     pages = [1 + index for index in spread(info.pages, settings.stills)]
     width = settings.thumbnail_width
-    return [Source(parameter=f"page{page}-{width}px", place=f"p. {page}") for page in pages]
+    return [
+        Source(parameter=f"page{page}-{width}px", place=f"p. {page}", of=info.pages)
+        for page in pages
+    ]
 
 
 def _some(response: requests.Response) -> bytes:

@@ -193,16 +193,19 @@ class Patrol:
             parts = (self._ledger, commons, fetcher, engine, self._stop)
             candidate = settings.model.shadow
             shadow = Shadow(engine, candidate, self._vitals) if candidate.name else None
-            pictures, videos = self._scorers = [
-                Scorer(*parts, lane=lane, vitals=self._vitals, shadow=shadow)
-                for lane in (Lane.PICTURES, Lane.VIDEOS)
+            pictures, *others = self._scorers = [
+                Scorer(*parts, lane=lane, vitals=self._vitals, shadow=shadow) for lane in Lane
             ]
             adjustments = Adjustments(commons.api)
             self._vitals.model = engine.version
             log.info("patrol.ready", model=engine.version)
-            beside = self._spawn("videos", lambda: self._take_turns(videos, adjustments))
+            beside = [
+                self._spawn(scorer.thread, partial(self._take_turns, scorer, adjustments))
+                for scorer in others
+            ]
             self._take_turns(pictures, adjustments)
-            beside.join()
+            for thread in beside:
+                thread.join()
 
     def _take_turns(self, scorer: Scorer, adjustments: Adjustments) -> None:
         repeat(

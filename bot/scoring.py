@@ -16,6 +16,7 @@ from bot.background import Background
 from bot.commons import Commons, FileInfo
 from bot.config import Settings
 from bot.control.optout import refuse_opted_out
+from bot.documents.reading import DocumentReader
 from bot.engine import Engine
 from bot.errors import (
     GateClosed,
@@ -44,7 +45,8 @@ from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
-FILES_PER_TURN = {Lane.PICTURES: 20, Lane.VIDEOS: 1}
+FILES_PER_TURN = {Lane.PICTURES: 20, Lane.VIDEOS: 1, Lane.DOCUMENTS: 1}
+THREADS = {Lane.PICTURES: "score", Lane.VIDEOS: "videos", Lane.DOCUMENTS: "documents"}
 FETCHED_AHEAD = 4  # files whose pictures wait in memory for the model
 
 
@@ -75,14 +77,18 @@ class Scorer:
     ) -> None:
         """Take from the ledger's own queue, or from another `queue` of it."""
         self._lane = lane
-        self.thread = "videos" if lane is Lane.VIDEOS else "score"  # its name in vitals
+        self.thread = THREADS[lane]  # its name in vitals
         self._queue = queue = queue or ledger.queue
         self._commons = commons
-        self._gatherer: Gatherer | Watcher = (
-            Watcher(queue, commons, fetcher, engine, stop)
-            if lane is Lane.VIDEOS
-            else Gatherer(commons, fetcher)
-        )
+        self._gatherer: Gatherer | Watcher | DocumentReader
+        match lane:
+            case Lane.PICTURES:
+                self._gatherer = Gatherer(commons, fetcher)
+            case Lane.VIDEOS:
+                self._gatherer = Watcher(queue, commons, fetcher, engine, stop)
+            case Lane.DOCUMENTS:
+                parts = (queue, commons, fetcher, engine, stop)
+                self._gatherer = DocumentReader(*parts, shadow=shadow)
         self._vitals = vitals or Vitals()
         self._settler = Settler(ledger, self._vitals, queue)
         background = Background(commons.api, ledger)
@@ -154,7 +160,7 @@ class Scorer:
             self._recorder.record(looks, settings)
 
     def _hand_over(self, infos: Mapping[str, FileInfo]) -> None:
-        """Give files whose extension misled to the other lane."""
+        """Give files whose extension misled to another lane."""
         for job in self._claimed:
             medium = infos[job.title].medium if job.title in infos else None
             if medium and lane_of(medium) is not self._lane:
@@ -245,7 +251,13 @@ class Scorer:
 
     def _longest_s(self, settings: Settings) -> float:
         """Return how long one file may take before its thread is overdue, in seconds."""
-        return settings.video.seconds if self._lane is Lane.VIDEOS else 0.0
+        match self._lane:
+            case Lane.PICTURES:
+                return 0.0
+            case Lane.VIDEOS:
+                return settings.video.seconds
+            case Lane.DOCUMENTS:
+                return settings.document.seconds
 
     @property
     def _claimed(self) -> list[Job]:

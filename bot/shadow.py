@@ -3,6 +3,7 @@
 Not a rule in shadow (`shadow: true` in a rule), which reads the scores of the live model.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Final
@@ -90,11 +91,19 @@ class Sitting:
         self._failed = scores is None
         self._scores += scores or []
 
-    def scored(self, live: Scored) -> Scored | None:
-        """Return `live` with the candidate's scores in place of its own; None if it failed."""
+    def scored(self, live: Scored, order: Sequence[int] | None = None) -> Scored | None:
+        """Return `live` with the candidate's scores in place of its own; None if it failed.
+
+        Args:
+            live: The live model's scores.
+            order: By picture shown to `look`, what `live` sorts its views by, if it does.
+        """
         if self._failed or not self._scores:
             return None
         self._shadow.finished()
+        if order is not None:
+            pairs = sorted(zip(order, self._scores, strict=True), key=lambda pair: pair[0])
+            self._scores = [scores for _, scores in pairs]
         views = [
             {**view, "scores": scores}
             for view, scores in zip(live.views, self._scores, strict=True)

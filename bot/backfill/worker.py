@@ -72,8 +72,7 @@ class Worker:
         deadline = time.monotonic() + longest_s
         queue = self._ledger.backfills.queue(shard)
         scorers = [
-            Scorer(*self._parts, lane=lane, vitals=self.vitals, queue=queue)
-            for lane in (Lane.PICTURES, Lane.VIDEOS)
+            Scorer(*self._parts, lane=lane, vitals=self.vitals, queue=queue) for lane in Lane
         ]
         try:
             while self._may_go_on(shard, deadline) and self._turn(scorers, deadline):
@@ -94,7 +93,7 @@ class Worker:
         return not over and self._ledger.backfills.is_running(shard)
 
     def _turn(self, scorers: list[Scorer], deadline: float) -> bool:
-        """Take a batch of pictures or else a video; tell whether there may be more."""
+        """Take pictures, else a video, else a document; tell whether there may be more."""
         for failures in itertools.count(1):
             try:
                 return any(scorer.turn(*self._wanted()) for scorer in scorers)

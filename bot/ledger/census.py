@@ -20,7 +20,7 @@ class Counts:
     seen: int
     states: Tally  # waiting, leased, scored, skipped, dead
     verdicts: Tally  # of the scored ones
-    waiting: Tally  # by lane: pictures, videos
+    waiting: Tally  # by lane: pictures, videos, documents
     skipped: Tally  # by reason
     dead: Tally  # by error class
     published: int

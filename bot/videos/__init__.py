@@ -1,4 +1,4 @@
-"""Videos: from the cheapest bytes that show one to its scores. See docs/video.md.
+"""Videos: from the cheapest bytes that show one to its scores. See docs/videos.md.
 
 budget      what one video may still cost
 download    a file piece by piece, into a temporary file without a name

@@ -75,7 +75,9 @@ async def look(parts: Parts, item: Item, *, explain: bool = False) -> Result:
     pictures = await _pictures(parts, item)
     seen = [await parts.scorer.look(data, source.place) for source, data in pictures]
     views = [view for one in seen for view in one.views]
-    result = result_of(parts, item.name, views, partial=any(one.partial for one in seen))
+    left_out = len(pictures) < max(source.of for source, _ in pictures)
+    partial = left_out or any(one.partial for one in seen)
+    result = result_of(parts, item.name, views, partial=partial)
     if explain:
         data = _shown_in(seen, pictures, result.place)
         view = next(view for view in views if view.place == result.place)

@@ -1,1 +1,1 @@
-"""Video: scenes, chosen frames, and one score with timestamps. See docs/video.md."""
+"""Video: scenes, chosen frames, and one score with timestamps. See docs/videos.md."""

@@ -176,8 +176,8 @@ class Bench:
     def use(self, engine: Engine, shadow: Shadow | None = None) -> None:
         """Score with another engine from now on, and with its candidate in shadow mode."""
         parts = (self.ledger, self.commons, self.fetcher, engine, self.stop)
-        self.scorer, self.videos = (
-            Scorer(*parts, lane=lane, shadow=shadow) for lane in (Lane.PICTURES, Lane.VIDEOS)
+        self.scorer, self.videos, self.documents = (
+            Scorer(*parts, lane=lane, shadow=shadow) for lane in Lane
         )
 
     def upload(self, name: str, content: bytes = b"", **more: Any) -> LogEntry:
@@ -207,9 +207,9 @@ class Bench:
         self.ledger.intake.record("bench", [Upload(**{**told, **changed})], None)
 
     def turn(self, settings: Settings | None = None) -> int:
-        """Let the scorers of both lanes take one turn, after every pause is over."""
+        """Let the scorers of all lanes take one turn, after every pause is over."""
         time.sleep(2 * ANY_MOMENT_S)
-        lanes = (self.scorer, self.videos)
+        lanes = (self.scorer, self.videos, self.documents)
         return sum(lane.turn(settings or self.settings) for lane in lanes)
 
     def turns(self, settings: Settings | None = None) -> int:

@@ -261,15 +261,6 @@ def test_a_wiki_that_names_no_picture_of_any_page_leaves_the_file_dead(
     assert state(bench, entry) == ("dead", "NotThereYet")
 
 
-def test_a_document_of_more_pages_than_are_looked_at_is_cleared_in_part_only(
-    bench: Bench,
-) -> None:
-    entry = bench.upload("Booklet.pdf", BOOKLET)
-    media = bench.settings.media.model_copy(update={"stills": 1})
-    bench.turns(bench.settings.model_copy(update={"media": media}))
-    assert state(bench, entry) == ("scored", "cleared-in-part")
-
-
 def test_a_page_that_cannot_be_decoded_leaves_the_rest_cleared_in_part(bench: Bench) -> None:
     def first_page_only(data: bytes, place: str) -> Seen:
         if place != "p. 1":

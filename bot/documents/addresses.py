@@ -1,0 +1,40 @@
+"""Where the wiki has the pictures of a document's pages."""
+
+import re
+
+from bot.commons import Commons, FileInfo
+from bot.errors import NotThereYet
+
+# In the last part of the address, before the file's own name, which may say anything:
+# page3-500px-…, or lossy-page3-500px-… (PagedTiffHandler).
+_PAGE = re.compile(r"(.*/(?:lossy-|lossless-)?page)\d+(-\d+px-[^/]*)")
+
+
+class Addresses:
+    """Asks for the address of one page; those of the others differ from it in the number alone."""
+
+    def __init__(self, commons: Commons, info: FileInfo, width: int) -> None:
+        self._commons = commons
+        self._title = info.title
+        self._width = width
+        self._parts: tuple[str, str] | None = None  # what stands before and after the number
+
+    def at(self, page: int) -> str:
+        """Return the address of a page, numbered from 1.
+
+        Raises:
+            NotThereYet: the wiki names none.
+            RetryLater, Refused: as `Commons.rendition` does.
+        """
+        if self._parts:
+            return f"{self._parts[0]}{page}{self._parts[1]}"
+        return self.asked(page)
+
+    def asked(self, page: int) -> str:
+        """Return the address that the wiki itself names."""
+        address = self._commons.rendition(self._title, f"page{page}-{self._width}px")
+        if address is None:
+            raise NotThereYet(f"the wiki names no picture of {self._title}, p. {page}")
+        match = _PAGE.fullmatch(address)
+        self._parts = (match[1], match[2]) if match else None
+        return address
