@@ -7,7 +7,9 @@ import pytest
 from bot.ledger import Findings, Ledger
 from model.bundle import Bundle
 from support.api import ApiProcess
+from support.desk import desk as open_desk
 from support.ledgers import address
+from support.oauth import OAuthProvider
 from support.reviews import review, suggest
 from support.scripted import Reply, ScriptedServer, in_turn
 from support.world import World, small_world
@@ -43,6 +45,23 @@ def api(
         yield api
         assert list(api.temporary.rglob("*")) == []
         assert "level=error" not in api.log_text()
+
+
+@pytest.fixture(scope="session")
+def wiki() -> Iterator[OAuthProvider]:
+    """The wiki that knows who somebody is."""
+    with OAuthProvider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def desk(
+    world: World, wiki: OAuthProvider, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ApiProcess]:
+    """A service at which one can sign in, and suggestions to decide about."""
+    assert bundle.name
+    with open_desk(tmp_path_factory.mktemp("desk") / "state", world, wiki) as api:
+        yield api
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Signing in with the wiki, over HTTP, and what cannot be had without it."""
 
-import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,59 +10,13 @@ from itsdangerous import TimestampSigner
 
 from bot.ledger import Ledger
 from bot.web.reviewers import COOKIE
-from model.bundle import Bundle
 from support.api import ApiProcess
+from support.desk import KEY
 from support.ledgers import address
-from support.oauth import CLIENT, SECRET, OAuthProvider
-from support.reviews import suggest
+from support.oauth import CLIENT, OAuthProvider
 from support.visitor import JSON, Visitor
-from support.world import World
 
 pytestmark = pytest.mark.model
-KEY = "0123456789abcdef" * 2
-SUGGESTED = range(1, 12)
-
-
-@pytest.fixture(scope="module")
-def wiki() -> Iterator[OAuthProvider]:
-    """The wiki that knows who somebody is."""
-    with OAuthProvider() as provider:
-        yield provider
-
-
-@pytest.fixture(scope="module")
-def desk(
-    world: World, wiki: OAuthProvider, bundle: Bundle, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ApiProcess]:
-    """A service at which one can sign in, and suggestions to decide about."""
-    assert bundle.name
-    for name, more in {
-        "Patroller": {},
-        "Second": {},
-        "Machine": {"groups": ("bot",)},
-        "Blocked": {"blocked": True},
-        "Excluded": {},
-        "Uploader": {},  # of all that is suggested
-    }.items():
-        world.wiki.register(name, edits=99, days=99, **more)  # type: ignore[arg-type]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
-    wiki.callback = f"{base}/login/callback"
-    changed = world.settings(
-        serve={"port": port},
-        signin={"client_id": CLIENT, "address": f"{base}/", "oauth": f"{wiki.url}/"},
-        reviews={"exclude_users": ["Excluded"]},
-    )
-    secrets = {"LOOKOUT_SIGNIN_SECRET": SECRET, "LOOKOUT_SESSION_KEY": KEY}
-    with ApiProcess(tmp_path_factory.mktemp("desk") / "state", changed, secrets) as api:
-        with Ledger(address(api.folder / "ledger.sqlite")) as ledger:
-            for log_id in SUGGESTED:
-                suggest(ledger, log_id)
-        yield api
-        log = api.log_text()
-        assert "level=error" not in log
-        assert not any(secret in log for secret in (KEY, SECRET, "Patroller"))
 
 
 @pytest.fixture
