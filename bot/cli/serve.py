@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from bot.cli.options import add_command, add_config, host_and_port, settings_of
+from bot.configfile import ConfigWatch
 
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
@@ -18,8 +19,8 @@ def register(subparsers: "Subparsers") -> None:
         description=(
             "Score pictures that others send, and tell what the bot knows, over HTTP. All routes\n"
             "are listed at /openapi.json; docs/api.md shows them. Pictures are neither stored nor\n"
-            "logged. Runs beside `lookout run`, on the same ledger. Ends cleanly on SIGTERM and\n"
-            "Ctrl-C."
+            "logged. Runs beside `lookout run`, on the same ledger. A changed config.yaml is read\n"
+            "again, also on SIGHUP. Ends cleanly on SIGTERM and Ctrl-C."
         ),
         example="lookout serve --listen 127.0.0.1:8080",
     )
@@ -36,11 +37,12 @@ def register(subparsers: "Subparsers") -> None:
 def serve(arguments: argparse.Namespace) -> int:
     """Answer until told to stop."""
     settings = settings_of(arguments)
+    watch = ConfigWatch(arguments.config, settings)
     from bot.web.server import serve as answer  # noqa: PLC0415 - keeps `lookout --help` quick
 
     if arguments.listen:
         place = dict(zip(("host", "port"), arguments.listen, strict=True))
         serving = settings.serve.model_copy(update=place)
         settings = settings.model_copy(update={"serve": serving})
-    answer(settings)
+    answer(settings, watch)
     return 0

@@ -53,8 +53,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.parts = parts
-    app.state.figures = Figures(parts)
+    furnish(app, parts)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Statics(directory=STATIC), name="static")
@@ -78,6 +77,12 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's own way
     return app
+
+
+def furnish(app: FastAPI, parts: Parts) -> None:
+    """Give an application its parts, in place of those it had."""
+    app.state.parts = parts
+    app.state.figures = Figures(parts)
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

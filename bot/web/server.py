@@ -4,12 +4,14 @@ import signal
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import Final
 
 import structlog
 import uvicorn
 
 from bot.config import Settings
+from bot.configfile import ConfigWatch
 from bot.errors import ConfigInvalid
 from bot.ledger import Ledger
 from bot.rules import refuse_unknown_labels
@@ -18,6 +20,7 @@ from bot.web.clients import Clients, RateLimit
 from bot.web.fetching import Wikimedia
 from bot.web.jobs import Jobs
 from bot.web.parts import Parts
+from bot.web.reloading import Reloading
 from bot.web.scorer import Scorer
 from bot.web.signingin import signing_in
 from bot.web.waiting import Places
@@ -28,16 +31,17 @@ GOODBYE_S: Final = 5  # for requests that are being answered, after SIGTERM
 BACKLOG: Final = 512
 
 
-def serve(settings: Settings) -> None:
-    """Answer until SIGTERM or Ctrl-C.
+def serve(settings: Settings, watch: ConfigWatch) -> None:
+    """Answer until SIGTERM or Ctrl-C; SIGHUP has the file of the settings read again.
 
     Raises:
         Stop: the model is not installed, the ledger cannot be opened, or the port not be had.
     """
     with _parts(settings) as parts, closing(_listening(settings)) as listener:
         # No access log: titles, addresses of clients and what they asked are nobody's business.
+        app = create_app(parts)
         config = uvicorn.Config(
-            create_app(parts),
+            app,
             http="h11",  # httptools sets no limit on the size of headers
             ws="none",
             lifespan="off",
@@ -50,7 +54,10 @@ def serve(settings: Settings) -> None:
         host, port = listener.getsockname()[:2]
         log.info("serve.listening", host=host, port=port, model=parts.scorer.engine.version)
         _pass_by_signals()
-        uvicorn.Server(config).run(sockets=[listener])
+        signal.signal(signal.SIGHUP, lambda *_: watch.look_again())
+        check = partial(_refuse_unknown_labels, labels=parts.scorer.engine.labels)
+        with Reloading(app, watch, check):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 @contextmanager

@@ -58,7 +58,18 @@ def test_addresses_elsewhere_are_refused(api: ApiProcess, world: World, address:
 
 
 @pytest.mark.parametrize(
-    "place", ["http://127.0.0.1:1/", "http://[::1]/", "//localhost/", "file:///etc/passwd", "/"]
+    "place",
+    [
+        "http://127.0.0.1:1/",
+        "http://2130706433/",
+        "http://0177.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "//localhost/",
+        "file:///etc/passwd",
+        "/",
+    ],
 )
 def test_redirects_lead_nowhere_else(
     api: ApiProcess, other_host: ScriptedServer, place: str
