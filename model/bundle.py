@@ -59,6 +59,16 @@ def open_bundle(models: Path, name: str = DEFAULT_BUNDLE) -> Bundle:
     return bundle
 
 
+def read_card(models: Path, name: str) -> Card:
+    """Return the card of `<models>/<name>`; its artefacts are not checked.
+
+    Raises:
+        BundleMissing: It is not installed.
+        BundleCorrupt: The card is unreadable.
+    """
+    return _read_card(models / name, name)
+
+
 def write_bundle(folder: Path, card: Card, artefacts: Mapping[str, bytes]) -> Bundle:
     """Write a bundle's files into an existing, empty folder."""
     for file, content in artefacts.items():

@@ -11,7 +11,8 @@ from bot import __version__
 from bot.web import classify, decisions, files, flags, health, kserve, onenumber, signin, video
 from bot.web.bodies import BodyCaps
 from bot.web.headers import SecurityHeaders
-from bot.web.pages import entry, explorer, queue, status
+from bot.web.pages import apiroutes, entry, explorer, queue, statistics, status
+from bot.web.pages import model as model_page
 from bot.web.pages.figures import Figures
 from bot.web.pages.frame import STATIC, Statics
 from bot.web.parts import Parts
@@ -34,6 +35,9 @@ ROUTERS: Final = (
     entry.router,
     entry.costly,
     explorer.router,
+    statistics.router,
+    model_page.router,
+    apiroutes.router,
 )
 # Bodies that a route reads by itself, so that FastAPI does not know of them.
 SHAPES: Final = (Problem, NamedFiles, kserve.PredictRequest, video.VideoTitle)

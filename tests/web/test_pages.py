@@ -1,12 +1,18 @@
 """The dashboard's pages over HTTP: what they say, and what they refuse."""
 
 import re
+from html import escape as as_html
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from bot.home import models_folder
 from bot.ledger import Ledger
+from bot.settings.reviewing import ReviewSettings
+from bot.statistics.recent import recent
+from bot.statistics.text import interval, latency
+from model.bundle import read_card
 from support.api import ApiProcess
 from support.dashboard import SESSION_KEY, Dashboard
 from support.ledgers import address
@@ -15,7 +21,7 @@ from support.reviews import suggest
 from support.world import small_world
 
 pytestmark = pytest.mark.model
-PAGES = ("/", "/queue", "/explorer")
+PAGES = ("/", "/queue", "/explorer", "/statistics", "/model", "/api")
 HOSTILE = 'File:<script>alert("x")</script> & \' ${7*7} {{7*7}}.jpg'
 CARD = re.compile(r'data-log-id="(\d+)"')
 FOLLOWING = re.compile(r'id="following" href="([^"]+)"')
@@ -197,6 +203,35 @@ def test_a_threshold_is_compared_with_the_one_in_force(dashboard: Dashboard) -> 
     assert "nothing was suggested below 0.80" in unasked
     for wrong in ("threshold=2", "threshold=x", "rule=nothing", "medium=sound", "threshold=nan"):
         assert dashboard.api.get(f"/explorer?{wrong}").status_code == 422, wrong
+
+
+def test_the_model_page_is_the_card(dashboard: Dashboard) -> None:
+    page = dashboard.api.get("/model").text
+    info = dashboard.api.get("/v1/models/nsfwjs-mobilenet-v2-mid").json()
+    assert info["name"] == "nsfwjs-mobilenet-v2-mid"
+    card = read_card(models_folder(), info["name"])
+    for line in (card.architecture, *card.verified, *card.not_verified, *card.caveats):
+        shown = as_html(line).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+        assert re.sub("`([^`]+)`", r"<code>\1</code>", shown) in page
+    assert '<tr class="then">' in page
+    assert "None is known" in page
+
+
+def test_the_statistics_are_those_of_the_command(dashboard: Dashboard) -> None:
+    page = dashboard.api.get("/statistics").text
+    with Ledger(dashboard.ledger) as ledger:
+        report = recent(ledger, ReviewSettings())
+    whole = report.precision[0]
+    assert f"<td>{whole.suggested}</td><td>{whole.open}</td><td>{whole.no_answer}</td>" in page
+    assert interval(whole.precision) in page
+    assert latency(report.latency) in page
+
+
+def test_the_api_page_names_every_operation(dashboard: Dashboard) -> None:
+    page = dashboard.api.get("/api").text
+    for path in dashboard.api.get("/openapi.json").json()["paths"]:
+        assert f"<code>{path}</code>" in page
+    assert "/queue</code>" not in page
 
 
 def test_nobody_decides_without_having_signed_in(dashboard: Dashboard) -> None:

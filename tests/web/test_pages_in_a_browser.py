@@ -9,7 +9,17 @@ from support.axe import grave_faults
 from support.dashboard import Dashboard, Windows
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(180)]
-PAGES = ("/", "/explorer", "/queue", "/queue?status=decided", "/queue?tier=nothing", "/queue/VIDEO")
+PAGES = (
+    "/",
+    "/queue",
+    "/queue?status=decided",
+    "/queue?tier=nothing",
+    "/queue/VIDEO",
+    "/explorer",
+    "/statistics",
+    "/model",
+    "/api",
+)
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 
 

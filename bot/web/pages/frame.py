@@ -1,6 +1,7 @@
 """A template, what every page has, and the headers that keep a page from doing anything else."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -20,7 +22,15 @@ from bot.web.parts import Parts, parts_of
 from bot.web.reviewers import reviewer_of
 
 STATIC: Final = Path(__file__).parents[1] / "static"
-NAVIGATION: Final = (("/", "Status"), ("/queue", "Queue"), ("/explorer", "Thresholds"))
+NAVIGATION: Final = (
+    ("/", "Status"),
+    ("/queue", "Queue"),
+    ("/explorer", "Thresholds"),
+    ("/statistics", "Statistics"),
+    ("/model", "Model"),
+    ("/api", "API"),
+)
+BACKTICKS: Final = re.compile("`([^`]+)`")
 # Names of static files carry a hash of all of them, so that browsers may keep them.
 KEPT: Final = "public, max-age=86400"
 
@@ -109,6 +119,11 @@ def lasting(seconds: float | None) -> str:
     return "unknown" if seconds is None else duration(seconds)
 
 
+def coded(text: str) -> Markup:
+    """Return a text with what stands between backticks as code."""
+    return Markup(BACKTICKS.sub(r"<code>\1</code>", str(Markup.escape(text))))  # noqa: S704 - escaped before
+
+
 def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader("bot.web", "templates"),
@@ -123,6 +138,7 @@ def _templates() -> Environment:
         "number": number,
         "lasting": lasting,
         "interval": interval,
+        "coded": coded,
     }
     return made
 
