@@ -21,6 +21,7 @@ help:
 	@echo "make bench  speed, side by side with other runtimes"
 	@echo "make scale  what all files of Commons would take: requests, days, money"
 	@echo "make toolforge-rehearsal   the job as Toolforge runs it, disturbed"
+	@echo "make backfill-proof   20,000 old files, workers and Redis killed: nothing lost, nothing scored twice"
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make training-demo   data set, training, evaluation and calibration on a benign stand-in task"
@@ -68,6 +69,11 @@ soak: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Thousands of uploads, then ten minutes of stalls"
 	@PYTHONPATH=tests $(BIN)/python -m chaos.soak
 	@STALL_SECONDS=300 $(BIN)/pytest tests/integration/test_back_pressure.py
+
+.PHONY: backfill-proof
+backfill-proof: rig $(MODEL)
+	@echo "== 20,000 old files with 1, 2 and 4 workers, then with workers and Redis killed (some 25 minutes)"
+	@PYTHONPATH=tests $(BIN)/python -m backfill
 
 toolforge-rehearsal: rig $(MODEL)
 	@echo "== The job as Toolforge runs it: a deploy, a lost node, a read-only database"

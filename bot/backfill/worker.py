@@ -59,6 +59,7 @@ class Worker:
         self._stop = stop
         self._adjustments = Adjustments(commons.api)
         self.vitals = Vitals()
+        self.model = engine.version
 
     def work(self, shard: int, *, longest_s: float = LONGEST_S) -> bool:
         """Bring a shard's files to their ends; return whether none is left.

@@ -2,17 +2,15 @@
 
 import argparse
 import json
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from bot.backfill.stopping import stopping
 from bot.cli.options import add_command, add_config, moment, settings_of
 
 if TYPE_CHECKING:
@@ -73,7 +71,7 @@ def start(arguments: argparse.Namespace) -> int:
         print(f"backfill {number}: {source} {target}".rstrip())
         if arguments.here:
             return _here(settings, ledger, number)
-    print("lookout backfill work: works on it. lookout backfill status: how far it is")
+    print("lookout backfill work --here: works on it. lookout backfill status: how far it is")
     return 0
 
 
@@ -112,8 +110,24 @@ def change(arguments: argparse.Namespace) -> int:
 def work(arguments: argparse.Namespace) -> int:
     """Work on whatever backfills are running, until told to stop."""
     settings = settings_of(arguments)
-    with _ledger(arguments) as ledger:
-        return _here(settings, ledger, None)
+    if arguments.here:
+        with _ledger(arguments) as ledger:
+            return _here(settings, ledger, None)
+    from bot.backfill.jobs import work_for  # noqa: PLC0415 - keeps `lookout --help` quick
+
+    with stopping() as stop:
+        work_for(settings, stop)
+    return 0
+
+
+def dispatch(arguments: argparse.Namespace) -> int:
+    """Hand shards to the workers, until told to stop."""
+    settings = settings_of(arguments)
+    from bot.backfill.jobs import dispatch_for  # noqa: PLC0415 - keeps `lookout --help` quick
+
+    with stopping() as stop:
+        dispatch_for(settings, stop)
+    return 0
 
 
 def flags(arguments: argparse.Namespace) -> int:
@@ -136,7 +150,7 @@ def _here(settings: "Settings", ledger: "Ledger", number: int | None) -> int:
     from bot.backfill.report import lines  # noqa: PLC0415 - likewise
 
     with ExitStack() as stack:
-        stop = stack.enter_context(stopping())
+        stop = stack.enter_context(stopping()).event
         patience = assembly.gate(settings, stop)
         bar = stack.enter_context(tqdm(unit=" contents", disable=None, leave=False))
         lister = stack.enter_context(assembly.lister(settings, ledger, patience))
@@ -161,30 +175,6 @@ def _shown(bar: "tqdm[Any]", ledger: "Ledger", number: int | None) -> Callable[[
         bar.refresh()
 
     return show
-
-
-@contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """Lend an event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
-    # Only SimpleQueue.put may be called by a signal handler in the midst of anything.
-    told: SimpleQueue[None] = SimpleQueue()
-
-    def wait() -> None:
-        told.get()
-        stop.set()
-
-    threading.Thread(target=wait, daemon=True).start()
-    before = {
-        number: signal.signal(number, lambda *_: told.put(None))
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        told.put(None)
 
 
 def _source(arguments: argparse.Namespace) -> "tuple[Source, str]":
@@ -212,7 +202,10 @@ def _add_actions(parser: argparse.ArgumentParser) -> None:
     found.add_argument("number", type=int, metavar="NUMBER")
     found.set_defaults(run=flags)
     working = _add(actions, "work", "work on the running backfills until told to stop")
+    working.add_argument("--here", action="store_true", help="take them from the ledger, no Redis")
     working.set_defaults(run=work)
+    sending = _add(actions, "dispatch", "hand shards to workers by Redis, until told to stop")
+    sending.set_defaults(run=dispatch)
 
 
 def _add(actions: "Subparsers", name: str, summary: str) -> argparse.ArgumentParser:
