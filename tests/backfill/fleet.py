@@ -16,12 +16,12 @@ import yaml
 from backfill.loopback import Loopback
 from bot.home import models_folder
 from bot.ledger import Ledger, Progress
-from support.redis import RedisServer
 
 LOOKOUT = Path(sys.executable).with_name("lookout")
 GRACE_S = 15.0
 POLL_S = 0.1
 READY_S = 120.0
+Worker = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,9 @@ class Fleet:
 
     folder: Path
     config: dict[str, Any]
-    redis: RedisServer
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Worker] = field(default_factory=list)
     kills: int = 0
+    redis_losses: int = 0
     started: int = 0
 
     def __enter__(self) -> Self:
@@ -93,27 +93,23 @@ class Fleet:
         """Start the dispatcher."""
         self._start("dispatch")
 
-    def work(self, count: int) -> list[subprocess.Popen[bytes]]:
+    def work(self, count: int) -> list[Worker]:
         """Start workers, and return when their models are loaded."""
         ready = self.said("backfill.ready")
         workers = [self._start("work") for _ in range(count)]
         self.until(lambda: self.said("backfill.ready") >= ready + count, READY_S)
         return workers
 
-    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+    def kill(self, worker: Worker) -> None:
         """SIGKILL a worker with its children, as when its node is lost."""
         _kill(worker)
         self.processes.remove(worker)
         self.kills += 1
 
-    def end(self, worker: subprocess.Popen[bytes]) -> float:
-        """SIGTERM a worker; return how long its end took, in seconds."""
-        begun = time.monotonic()
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(GRACE_S)
-        _kill(worker)
-        self.processes.remove(worker)
-        return time.monotonic() - begun
+    def replace(self, working: list[Worker]) -> None:
+        """Kill one of the workers, and start another without waiting for it."""
+        self.kill(working.pop(0))
+        working.append(self._start("work"))
 
     def progress(self) -> Progress:
         """Return how far the backfill is."""
@@ -141,7 +137,7 @@ class Fleet:
     def _logs(self) -> Sequence[Path]:
         return sorted(self.folder.glob("*.log"))
 
-    def _start(self, action: str) -> subprocess.Popen[bytes]:
+    def _start(self, action: str) -> Worker:
         self.started += 1
         with (self.folder / f"{self.started:03}-{action}.log").open("wb") as log:
             process = subprocess.Popen(
@@ -164,7 +160,7 @@ class Fleet:
         }
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: Worker) -> None:
     with suppress(ProcessLookupError):  # nobody of the group is left
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,0 +1,49 @@
+"""The short form of `make backfill-proof`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from backfill.fleet import Allowed
+from backfill.loopback import Fetch
+from backfill.measure import most_at_once, most_within
+from backfill.proof import HEAD, Plan, stage
+from support.mariadb import MariaDb
+from support.redis import require_redis
+
+SHORT = Plan(
+    files=220,
+    contents=160,
+    latency_s=0.03,
+    shard_files=40,
+    allowed=Allowed(at_once=3, fetches=30, calls=30),
+    redis_away_s=1.0,
+)
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("bundle")
+@pytest.mark.timeout(600)
+def test_nothing_is_lost_or_scored_twice_whoever_is_killed(
+    mariadb: MariaDb,  # noqa: ARG001 - skips where there is no package
+    tmp_path: Path,
+    measured: Callable[[str], None],
+) -> None:
+    require_redis()
+    with stage(SHORT, tmp_path) as proof:
+        outcome = proof.run(2, disturbed=True)
+    measured(f"backfill {HEAD}")
+    measured(f"backfill {outcome}")
+    assert list(outcome.complaints()) == []
+    assert outcome.kills == 2
+
+
+def test_the_measure_finds_the_fullest_second() -> None:
+    assert most_within([(0.0, 1), (0.9, 1), (1.0, 1), (1.95, 5)], 1.0) == 6
+    assert most_within([], 1.0) == 0
+
+
+def test_the_measure_counts_what_is_waited_for_at_once() -> None:
+    fetches = [Fetch("a", 0, 2, 1), Fetch("b", 1, 3, 1), Fetch("c", 2, 4, 1)]
+    assert most_at_once(fetches) == 2
