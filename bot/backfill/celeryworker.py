@@ -4,7 +4,7 @@ It starts no processes of Celery's own (`solo`): the decoder and the model have 
 """
 
 import os
-import socket
+import platform
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -65,7 +65,7 @@ def serve(
     worker_shutting_down.connect(lambda **_: at_signal(), weak=False)
     setup_logging.connect(_keep_ours, weak=False)
     app.Worker(
-        hostname=f"lookout-{os.getpid()}@{socket.gethostname()}",
+        hostname=f"lookout-{os.getpid()}@{platform.node()}",
         pool="solo",
         concurrency=1,
         queues=[QUEUE],
