@@ -103,6 +103,22 @@ class Reference(_Frozen):
     scores: dict[str, tuple[float, ...]]
 
 
+class VectorScaling(_Frozen):
+    """What each label's logit is multiplied by, and what is added, before the softmax."""
+
+    method: Literal["vector scaling"] = "vector scaling"
+    scale: tuple[float, ...]
+    shift: tuple[float, ...]
+
+
+class IsotonicMap(_Frozen):
+    """A rising line for each label: at `places` it has `values`, both (labels, points), 0..1."""
+
+    method: Literal["isotonic"] = "isotonic"
+    places: tuple[tuple[float, ...], ...]
+    values: tuple[tuple[float, ...], ...]
+
+
 class Training(_Frozen):
     """How a model was made here, so that it can be rebuilt and trained further.
 
@@ -113,6 +129,8 @@ class Training(_Frozen):
         recipe: The settings it was trained with.
         input_size: Width and height of its input, pixels, where it is not the network's own.
         temperature: What divides its logits.
+        calibration: What follows then, in place of a plain softmax.
+        calibrated: How that was fitted, for people; empty for an uncalibrated model.
         figures: Measured on the validation pictures, such as accuracy.
     """
 
@@ -122,6 +140,8 @@ class Training(_Frozen):
     recipe: dict[str, str | int | float | bool | None]
     input_size: int | None = None
     temperature: float = 1.0
+    calibration: VectorScaling | IsotonicMap | None = None
+    calibrated: str = ""
     figures: dict[str, float] = {}
 
 

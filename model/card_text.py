@@ -41,7 +41,8 @@ def _training(training: Training) -> Iterable[str]:
     yield f"Trained here, from {training.initialisation}, on data set `{training.dataset}`"
     yield "Settings: " + ", ".join(f"{name} {value}" for name, value in training.recipe.items())
     yield from (f"Validation {name}: {value:.4f}" for name, value in training.figures.items())
-    yield f"Temperature: {training.temperature:.4f} (1 is uncalibrated)"
+    yield f"Temperature: {training.temperature:.4f} (1 leaves the scores as they are)"
+    yield f"Calibration: {training.calibrated or 'none'}"
 
 
 def _interface(card: Card) -> Iterable[str]:

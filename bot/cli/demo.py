@@ -5,6 +5,7 @@ import math
 from typing import TYPE_CHECKING
 
 from bot.cli.options import add_command
+from model.bundle import DEFAULT_BUNDLE
 
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
@@ -35,6 +36,11 @@ def register(subparsers: "Subparsers") -> None:
     parser.add_argument(
         "--keep", action="store_true", help="keep the bot's settings, ledger and pages"
     )
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_BUNDLE,
+        help="an installed model with the label `drawing` (default: %(default)s)",
+    )
     parser.set_defaults(run=demo)
 
 
@@ -42,7 +48,7 @@ def demo(arguments: argparse.Namespace) -> int:
     """Run the demonstration."""
     from bot.demo.show import show  # noqa: PLC0415 - keeps `lookout --help` quick
 
-    show(arguments.seconds, keep=arguments.keep)
+    show(arguments.seconds, keep=arguments.keep, model=arguments.model)
     return 0
 
 

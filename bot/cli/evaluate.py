@@ -16,8 +16,11 @@ from model.bundle import open_bundle
 from model.training.dataset.entry import SPLITS
 from model.training.dataset.manifest import Dataset
 from model.training.evaluation.answers import answers_of
+from model.training.evaluation.doubts import wrong_folders
 from model.training.evaluation.report import Question, sections_of, write_report
 from model.training.evaluation.sections import as_markdown
+
+ALL = "all"
 
 if TYPE_CHECKING:
     from bot.cli.options import Subparsers
@@ -41,7 +44,13 @@ def register(subparsers: "Subparsers") -> None:
     parser.add_argument(
         "--positive", nargs="+", required=True, metavar="LABEL", help="labels to be found"
     )
-    parser.add_argument("--side", choices=SPLITS, default="test", help="(default: %(default)s)")
+    parser.add_argument(
+        "--side",
+        choices=[*SPLITS, ALL],
+        default="test",
+        help=f"`{ALL}` finds wrong labels everywhere; its figures are too good where the model was "
+        "trained on these pictures (default: %(default)s)",
+    )
     parser.add_argument(
         "--prevalence",
         nargs="+",
@@ -60,7 +69,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate a model; print or write the report."""
     bundle = open_bundle(models_folder(), arguments.model)
     dataset = Dataset.read(arguments.dataset)
-    answers = answers_of(bundle, dataset.side(arguments.side), progress=_progress)
+    entries = dataset.entries if arguments.side == ALL else dataset.side(arguments.side)
+    answers = answers_of(bundle, entries, progress=_progress)
     question = Question(tuple(arguments.positive), tuple(arguments.prevalence))
     title = f"{bundle.name} on the {arguments.side} pictures of data set {dataset.version}"
     if arguments.write is None:
@@ -68,6 +78,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     else:
         write_report(arguments.write, title, answers, question)
         print(arguments.write / "evaluation.html")
+    for line in wrong_folders(answers):
+        print(line, file=sys.stderr)
     return 0
 
 

@@ -17,6 +17,7 @@ from bot.demo.outcome import NotArrived, Outcome, Status, read_pages, settled
 from bot.demo.page import render
 from bot.demo.preview import preview
 from bot.demo.scenario import Scenario
+from bot.errors import ConfigInvalid
 from bot.home import home, models_folder
 from model.bundle import DEFAULT_BUNDLE, open_bundle
 from model.errors import BundleMissing
@@ -32,25 +33,27 @@ LABEL = "drawing"
 THRESHOLD = 0.8
 
 
-def show(seconds: float, *, keep: bool) -> None:
+def show(seconds: float, *, keep: bool, model: str = DEFAULT_BUNDLE) -> None:
     """Run the demonstration, with its uploads spread over `seconds`.
 
     Args:
         seconds: How long uploads arrive; the whole takes a few seconds more.
         keep: Leave the bot's folder (settings, ledger, pages) where it is.
+        model: The bot's; it has to know the label `drawing`.
 
     Raises:
         BundleError: The model is damaged, or not installed and cannot be.
+        ConfigInvalid: It does not know drawings.
         NotArrived: The bot ended early, or an upload or a suggestion is missing.
     """
-    _ensure_model()
+    _ensure_model(model)
     print(INTRODUCTION)
     narrator = Narrator()
     with (
         _folder(keep=keep) as folder,
         MiniCommons() as commons,
         EventStreamServer() as stream,
-        BotProcess(folder, settings(commons, stream), narrator.bot) as bot,
+        BotProcess(folder, settings(commons, stream, model), narrator.bot) as bot,
     ):
         print(f"The bot: {' '.join(bot.command)}")
         print(f"Its wiki: {commons.addresses.base}, and its stream: {stream.url}\n")
@@ -68,7 +71,9 @@ def show(seconds: float, *, keep: bool) -> None:
             print(f"  {_rendered(title, text, commons.wiki).as_uri()}")
 
 
-def settings(commons: MiniCommons, stream: EventStreamServer) -> dict[str, Any]:
+def settings(
+    commons: MiniCommons, stream: EventStreamServer, model: str = DEFAULT_BUNDLE
+) -> dict[str, Any]:
     """Return the bot's settings: a dry run, quick retries, and a rule that drawings meet."""
     return {
         "stream": {"url": stream.url, "wiki": "commonswiki", "overlap_seconds": 10},
@@ -77,6 +82,7 @@ def settings(commons: MiniCommons, stream: EventStreamServer) -> dict[str, Any]:
             "file_hosts": [urlsplit(commons.addresses.base).netloc],
             "contact": "lookout demo, on loopback",
         },
+        "model": {"name": model},
         "rules": [
             {
                 "name": LABEL,
@@ -94,14 +100,21 @@ def settings(commons: MiniCommons, stream: EventStreamServer) -> dict[str, Any]:
     }
 
 
-def _ensure_model() -> None:
+def _ensure_model(name: str) -> None:
     try:
-        open_bundle(models_folder(), DEFAULT_BUNDLE)
+        labels = open_bundle(models_folder(), name).card.labels
     except BundleMissing:
+        if name != DEFAULT_BUNDLE:
+            raise
         print(f"The model {DEFAULT_BUNDLE} is not installed yet.")
         from model.install import install  # noqa: PLC0415 - torch is slow to import
 
         install(DEFAULT_BUNDLE, models_folder(), say=print)
+    else:
+        if LABEL not in labels:
+            raise ConfigInvalid(
+                f"The demonstration asks for {LABEL}s, and {name} knows {', '.join(labels)}."
+            )
 
 
 @contextmanager

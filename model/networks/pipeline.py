@@ -16,15 +16,22 @@ class Pipeline(nn.Module):
         network: From there to logits.
         temperature: Divides the logits (Guo et al., "On Calibration of Modern Neural
             Networks", ICML 2017); 1 leaves the published scores as they are.
+        calibration: Maps the divided logits to probabilities; softmax by default.
     """
 
     def __init__(
-        self, preprocessing: Preprocessing, network: Pooled, *, temperature: float = 1.0
+        self,
+        preprocessing: Preprocessing,
+        network: Pooled,
+        *,
+        temperature: float = 1.0,
+        calibration: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.preprocessing = preprocessing
         self.network = network
         self.temperature = nn.Buffer(torch.tensor(temperature))
+        self.calibration = calibration
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Map uint8 RGB (N, H, W, 3) of any size to probabilities (N, labels)."""
@@ -39,7 +46,14 @@ class Pipeline(nn.Module):
 
     def score(self, prepared: Tensor) -> Tensor:
         """Map prepared pictures to probabilities (N, labels)."""
-        return torch.softmax(self.network(prepared) / self.temperature, dim=1)
+        return self.probabilities(self.network(prepared))
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Map the network's logits to calibrated probabilities, both (N, labels)."""
+        divided = logits / self.temperature
+        if self.calibration is None:
+            return torch.softmax(divided, dim=1)
+        return self.calibration(divided)  # type: ignore[no-any-return]
 
     def explain(self, prepared: Tensor) -> Tensor:
         """Return each place's share in each logit, (N, labels, h, w), before calibration."""
@@ -48,4 +62,9 @@ class Pipeline(nn.Module):
     def in_bfloat16(self) -> "Pipeline":
         """Return a pipeline on the same weights whose features are computed in bfloat16."""
         network = Pooled(InBfloat16(self.network.features), self.network.head)
-        return Pipeline(self.preprocessing, network, temperature=self.temperature.item())
+        return Pipeline(
+            self.preprocessing,
+            network,
+            temperature=self.temperature.item(),
+            calibration=self.calibration,
+        )

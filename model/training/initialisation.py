@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import torch
 
 from model.bundle import WEIGHTS, installed_bundles, open_bundle
+from model.card import Training
 from model.errors import TrainingRefused
 from model.install import package_members
+from model.networks.calibration import calibration
 from model.networks.pipeline import Pipeline
 from model.networks.pooled import Head, Pooled
 from model.sources.builders import BUILDERS
@@ -102,8 +104,15 @@ def rebuilt(name: str, models: Path) -> tuple[Pipeline, str]:
         raise TrainingRefused(f"{name} was not trained here; train a model on its features first.")
     pipeline = blank(training.network, len(bundle.card.labels), training.input_size)
     pipeline.network.load_state_dict(read_weights(bundle.artefact(WEIGHTS)))
-    pipeline.temperature.fill_(training.temperature)
+    calibrate(pipeline, training)
     return pipeline, training.network
+
+
+def calibrate(pipeline: Pipeline, training: Training) -> None:
+    """Give a pipeline the calibration that a card holds."""
+    pipeline.temperature.fill_(training.temperature)
+    fitted = training.calibration
+    pipeline.calibration = None if fitted is None else calibration(fitted)
 
 
 def _from_trained(name: str, labels: int, models: Path) -> Initial:

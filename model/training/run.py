@@ -54,10 +54,11 @@ class Run:
             CannotStore: There is no room.
         """
         self.stages[name] = state
-        content = {"key": self._key, "stages": self.stages}
+        content = io.BytesIO()  # straight to a full disk, torch would raise no OSError
+        torch.save({"key": self._key, "stages": self.stages}, content)
         with storing("checkpoint", self._folder):
             with replacing_file(self._folder / CHECKPOINT) as new:
-                torch.save(content, new)
+                new.write_bytes(content.getbuffer())
             with replacing_file(self._folder / LOG) as new:
                 new.write_text(self._log(), encoding="utf-8")
             write_board(self._folder / BOARD, name, state["progress"]["rows"])

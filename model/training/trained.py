@@ -21,7 +21,7 @@ from model.files import replacing_folder
 from model.networks.pooled import Pooled
 from model.sources.catalogue import DESCRIPTIONS
 from model.training.dataset.manifest import Dataset
-from model.training.initialisation import Initial, read_weights
+from model.training.initialisation import Initial, calibrate, read_weights
 from model.training.networks import NETWORKS, blank, sized
 from model.training.recipe import Recipe
 
@@ -128,7 +128,7 @@ def _exported(training: Training, labels: int, weights: bytes, size: int) -> Exp
 def _export(training: Training, labels: int, weights: Path, size: int) -> Export:
     pipeline = blank(training.network, labels, size)
     pipeline.network.load_state_dict(read_weights(weights))
-    pipeline.temperature.fill_(training.temperature)
+    calibrate(pipeline, training)
     return built(pipeline.eval(), size)
 
 

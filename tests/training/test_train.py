@@ -4,6 +4,8 @@ import csv
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -180,3 +182,29 @@ def test_what_cannot_be_trained_is_explained(
 ) -> None:
     assert main(["train", str(tmp_path), *arguments]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_on_a_full_disk_the_last_checkpoint_stays(tmp_path: Path) -> None:
+    run = Run(tmp_path, SCRATCH, "set")
+    state = {"module": {"weight": torch.zeros(9)}, "progress": {"rows": []}}
+    run.save("head", state)
+    code = (
+        "import resource, signal, sys; from pathlib import Path; import torch\n"
+        "from model.training.recipe import Recipe; from model.training.run import Run\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "recipe = Recipe.model_validate_json(sys.argv[2])\n"
+        "run = Run(Path(sys.argv[1]), recipe, 'set')\n"
+        "run.save('head', {'module': torch.zeros(99_999), 'progress': {'rows': []}})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), SCRATCH.model_dump_json()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "CannotStore" in done.stderr
+    assert "What was there before is unchanged" in done.stderr
+    assert torch.equal(
+        Run(tmp_path, SCRATCH, "set").stages["head"]["module"]["weight"], torch.zeros(9)
+    )

@@ -106,14 +106,23 @@ def reliability(probabilities: Floats, truth: NDArray[np.int64]) -> list[Bin]:
     ]
 
 
-def calibration_error(probabilities: Floats, truth: NDArray[np.int64]) -> float:
+def calibration_error(
+    probabilities: Floats, truth: NDArray[np.int64], weights: Floats | None = None
+) -> float:
     """Return the expected calibration error: how far confidence is from accuracy, on average.
 
     Naeini et al., "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015.
+
+    Args:
+        probabilities: (N, labels).
+        truth: Number of each picture's label, (N,).
+        weights: How many each picture counts for, (N,); by default one.
     """
-    bins = reliability(probabilities, truth)
-    weighted = sum(each.pictures * abs(each.confidence - each.accuracy) for each in bins)
-    return weighted / len(truth)
+    counts = np.ones(len(truth)) if weights is None else weights
+    confidence = probabilities.max(axis=1)
+    excess = counts * (confidence - (probabilities.argmax(axis=1) == truth))
+    places = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return float(np.abs(np.bincount(places, excess)).sum() / counts.sum())
 
 
 def precision_at(prevalence: float, recall: float, false_alarms: float) -> float:

@@ -1,17 +1,17 @@
 """From a model's answers to the sections of its report."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from model.comparison.evaluation import THRESHOLD, Estimate, proportion
+from model.comparison.evaluation import THRESHOLD, proportion
 from model.errors import TrainingRefused
 from model.files import replacing_folder, storing
 from model.training.evaluation.answers import Answers
+from model.training.evaluation.doubts import doubts
 from model.training.evaluation.metrics import (
     Curve,
     Flags,
@@ -27,8 +27,10 @@ from model.training.evaluation.metrics import (
     threshold_for,
 )
 from model.training.evaluation.plots import square_plot
-from model.training.evaluation.sections import Section, as_html, as_markdown
+from model.training.evaluation.sections import Section, as_html, as_markdown, interval
+from model.training.evaluation.slices import slices
 
+__all__ = ["GOALS", "Question", "interval", "sections_of", "write_report"]
 GOALS: Final = (0.5, 0.6, 0.8, 0.9)
 EXAMPLE: Final = (0.01, 0.94, 0.075)
 """Prevalence, recall and false alarms of a model that looks good on a balanced set."""
@@ -79,7 +81,8 @@ def sections_of(answers: Answers, question: Question) -> list[Section]:
         _reliability(answers),
         _prevalence(name, scores, positive, question),
         _goals(name, points, question),
-        Section("Slices", table=[("Slice", "Pictures", "Accuracy", "ECE"), *_slices(answers)]),
+        slices(answers, scores >= THRESHOLD, positive),
+        doubts(answers),
     ]
 
 
@@ -107,7 +110,7 @@ def _summary(answers: Answers, name: str, scores: Floats, positive: Flags) -> Se
         ("Accuracy", interval(proportion(right, len(answers.truth)))),
         (f"ROC AUC, {name}", interval(bootstrap(roc_auc, scores, positive))),
         (f"PR AUC, {name}", interval(bootstrap(average_precision, scores, positive))),
-        ("Expected calibration error (ECE)", f"{error:.3f}"),
+        ("Expected calibration error (ECE)", f"{error:.4f}"),
     ]
     return Section(
         "Summary",
@@ -209,26 +212,3 @@ def _reached(points: Curve, goal: float, prevalence: float) -> tuple[str, str]:
     if place is None:
         return "none reaches it", ""
     return f"{points.thresholds[place]:.4f}", f"{points.recall[place]:.1%}"
-
-
-def _slices(answers: Answers) -> Iterator[tuple[str, ...]]:
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, entry in enumerate(answers.entries):
-        for name in _names(entry.source, entry.tags):
-            places[name].append(place)
-    for name, chosen in sorted(places.items()):
-        part = answers.part(chosen)
-        right = int((part.chosen == part.truth).sum())
-        error = calibration_error(part.probabilities, part.truth)
-        yield name, str(len(chosen)), interval(proportion(right, len(chosen))), f"{error:.3f}"
-
-
-def _names(source: str, tags: Sequence[str]) -> Iterable[str]:
-    return (f"source {source}", *(f"tag {tag}" for tag in tags))
-
-
-def interval(estimate: Estimate | None) -> str:
-    """Return a figure with its interval, for a table."""
-    if estimate is None:
-        return "undefined"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

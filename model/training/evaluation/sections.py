@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from model.comparison.evaluation import Estimate
+
 Table = Sequence[Sequence[str]]
 """The first row names the columns."""
 
@@ -63,3 +65,10 @@ def _table(table: Table) -> str:
 
 def _row(cells: Sequence[str], kind: str) -> str:
     return "<tr>" + "".join(f"<{kind}>{escape(cell)}</{kind}>" for cell in cells) + "</tr>"
+
+
+def interval(estimate: Estimate | None) -> str:
+    """Return a figure with its interval, for a table."""
+    if estimate is None:
+        return "undefined"
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
