@@ -1,6 +1,7 @@
 """Training: what comes out serves as it was trained, and an interruption changes nothing."""
 
 import csv
+import functools
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from bot.cli import main
-from model.bundle import Bundle
+from model.bundle import DEFAULT_BUNDLE, Bundle
 from model.card_text import card_as_markdown
 from model.classifier import Classifier
 from model.errors import DatasetUnusable, TrainingRefused
@@ -32,6 +34,7 @@ from model.training.recipe import Recipe
 from model.training.run import LOG, Run
 from model.training.stage import Data, Stage
 from model.training.train import train
+from support.models import Installer
 
 SCRATCH = Recipe(start="mobilenet-v2", epochs=2, batch=8, threads=1)
 
@@ -86,6 +89,36 @@ def test_killed_and_gone_on_it_is_the_same_model_bit_by_bit(
     assert all(torch.equal(one[name], other[name]) for name in one)
     with pytest.raises(TrainingRefused, match="--restart"):
         Run(cut, SCRATCH.model_copy(update={"seed": 9}), small.version)
+
+
+@pytest.mark.model
+def test_a_pretrained_network_is_tuned_gently_and_rare_labels_count_more(
+    dataset: Dataset, installed: Installer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = installed(DEFAULT_BUNDLE).folder.parent
+    drawings = [entry for entry in dataset.side("train") if entry.label == "drawing"]
+    photographs = [entry for entry in dataset.side("train") if entry.label == "photograph"]
+    small = Dataset((*drawings[:15], *photographs[:5], *dataset.side("validation")[::8]))
+    networks: list[torch.nn.Module] = []
+    weights: list[list[float]] = []
+    stage = functools.partial(recording, weights)
+    keep = lambda made, *_: networks.append(made.network)  # noqa: E731 - in place of writing it
+    monkeypatch.setattr("model.training.train.write_trained", keep)
+    monkeypatch.setattr("model.training.train.Stage", stage)
+    recipe = Recipe(start=DEFAULT_BUNDLE, head_epochs=2, epochs=1, batch=10, threads=1)
+    train(small, recipe, name="x", models=models, folder=tmp_path, say=print)
+    assert [row["stage"] for row in log(tmp_path)] == ["head", "head", "whole network"]
+    assert weights == [pytest.approx([20 / 30, 20 / 10])] * 2
+    start = initial(DEFAULT_BUNDLE, 2, models, None, say=print).pipeline.network.state_dict()
+    tuned = networks[0].state_dict()
+    changed = {name for name, value in tuned.items() if not torch.equal(start[name], value)}
+    assert any(name.startswith("features") and name.endswith("weight") for name in changed)
+    assert not any("running" in name for name in changed)
+
+
+def recording(seen: list[list[float]], module: torch.nn.Module, data: Data, **told: Any) -> Stage:
+    seen.append(data.class_weights.tolist())
+    return Stage(module, data, **told)
 
 
 @pytest.mark.model

@@ -1,0 +1,44 @@
+"""A model trained here, in the unchanged bot on the miniature Commons."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from model.bundle import Bundle
+
+LOOKOUT = Path(sys.executable).with_name("lookout")
+TIMEOUT_S = 240
+
+
+@pytest.mark.model
+def test_it_flags_drawings_and_no_photograph(trained: Bundle, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [LOOKOUT, "demo", "--seconds", "5", "--model", "standin"],
+        env={
+            **os.environ,
+            "LOOKOUT_HOME": str(tmp_path),
+            "LOOKOUT_MODELS": str(trained.folder.parent),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "has loaded standin" in done.stdout
+    flagged = re.findall(r"^\* \{\{.*?\|file=(.+?)\|", done.stdout, re.MULTILINE)
+    assert {"File:Robot.png", "File:Boat.png"} & set(flagged)
+    assert not {"File:Chelsea the cat.jpg", "File:Grass.jpg", "File:Brick wall.jpg"} & set(flagged)
+
+
+def test_a_model_that_is_missing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOOKOUT_MODELS", str(tmp_path))
+    assert main(["demo", "--model", "none"]) == 1
+    assert "none" in capsys.readouterr().err
