@@ -48,9 +48,9 @@ def _place(step: float, value: float, longest: float, highest: float) -> tuple[f
 
 
 def _round(value: float) -> float:
-    """Return the next 2, 4, 6, 8 or 10 times a power of ten, so that quarters are short numbers."""
+    """Return the next 1.6, 2, 4, 6, 8 or 10 times a power of ten, whose quarters are short."""
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value)
+    return next(step * power for step in (1, 1.6, 2, 4, 6, 8, 10) if step * power >= value)
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
