@@ -22,6 +22,13 @@ def test_every_relative_link_leads_to_a_file(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_the_index_lists_every_document() -> None:
+    folder = ROOT / "docs"
+    listed = set(LINK.findall((folder / "README.md").read_text(encoding="utf-8")))
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*.md")} - {"README.md"}
+    assert there - listed == set()
+
+
 def test_the_readme_fits_and_starts_with_its_two_commands() -> None:
     assert len(README.splitlines()) < 150
     first_screen = "\n".join(README.splitlines()[:25])
