@@ -5,7 +5,7 @@ have nothing to do with each other would drown the one of three hundred that a p
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -67,7 +67,10 @@ def account(series: Series, rules: Sequence[Rule], medium: Medium) -> dict[str, 
         "unseen": series.unseen,
         "end": series.end,
         "rules": [_figures(series, rule, medium) for rule in _weighing(rules)],
-        "looks": [asdict(moment) | {"scores": dict(moment.scores)} for moment in series.moments],
+        "looks": [
+            {"at": moment.time_s, "scores": dict(moment.scores), "repeated": moment.repeated}
+            for moment in series.moments
+        ],
     }
 
 

@@ -105,7 +105,8 @@ def _picture(answer: Any) -> Picture:
 
 def _frames(listed: Any) -> tuple[Frame, ...]:
     frames = tuple(
-        Frame(checked_rgb(pixels), int(index), _hex(mark)) for index, pixels, mark in listed
+        Frame(checked_rgb(pixels), int(index), checked_fingerprint(mark))
+        for index, pixels, mark in listed
     )
     if not frames:
         raise ValueError("no frame")
@@ -119,7 +120,12 @@ def _shown(listed: Any, frames: int) -> tuple[tuple[float, int], ...]:
     return shown
 
 
-def _hex(mark: Any) -> str:
+def checked_fingerprint(mark: Any) -> str:
+    """Return what a child sent as a fingerprint; empty is none.
+
+    Raises:
+        TypeError, ValueError: it is none, nor empty.
+    """
     if mark != "" and not FINGERPRINT.fullmatch(mark):
         raise ValueError(f"no fingerprint: {mark!r}")
     return str(mark)

@@ -12,6 +12,8 @@ from model.video.score import Scene, Scores, VideoScore, highest
 def views_of(score: VideoScore, rules: Sequence[Rule]) -> list[View]:
     """Return for each scene and rule the mean of the moments that make its score, once.
 
+    A view has the fingerprint of the highest of these, so that near-duplicates are recognised.
+
     What a rule weighs is a sum of labels, so that its weight in the mean is the mean of its
     weights, and its highest view is `model.video.score.aggregate`'s decision for that rule.
     """
@@ -29,4 +31,4 @@ def _view(scene: Scene, rule: Rule) -> View:
         label: sum(moment.scores.get(label, 0.0) for moment in top) / len(top)
         for label in sorted(labels)
     }
-    return View(means, clock(top[0].time_s))
+    return View(means, clock(top[0].time_s), top[0].fingerprint)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, Final
 
-from model.decoder import checked_rgb
+from model.decoder import checked_fingerprint, checked_rgb
 from model.errors import WorkerDied
 from model.video.limits import VideoLimits
 from model.video.reader import Pixels
@@ -24,6 +24,7 @@ class Gathering:
         self._looks: list[tuple[float, int]] = []
         self._cuts: set[float] = set()
         self._scores: list[Scores] = []
+        self._marks: list[str] = []  # fingerprints of the frames scored, in their order
         self._about: dict[str, Any] = {}
 
     @property
@@ -38,8 +39,10 @@ class Gathering:
             WorkerDied: it is no answer of `Session.turn`.
         """
         try:
-            pictures = [checked_rgb(p) for _, _, p in answer["looks"] if p is not None]
-            self._looks += [(float(time_s), int(number)) for time_s, number, _ in answer["looks"]]
+            looks = answer["looks"]
+            pictures = [checked_rgb(p) for _, _, p, _ in looks if p is not None]
+            self._marks += [checked_fingerprint(mark) for _, _, p, mark in looks if p is not None]
+            self._looks += [(float(time_s), int(number)) for time_s, number, _, _ in looks]
             self._cuts |= {float(cut) for cut in answer["cuts"]}
             self._about = _checked(answer)
             return pictures, bool(answer["done"])
@@ -75,7 +78,8 @@ class Gathering:
         shown: set[int] = set()
         for time_s, number in self._looks:
             if 0 <= number < len(self._scores):  # not so for a batch that was never scored
-                moment = Moment(time_s, self._scores[number], number in shown, number)
+                scores, mark = self._scores[number], self._marks[number]
+                moment = Moment(time_s, scores, number in shown, number, mark)
                 moments.setdefault(time_s, moment)
                 shown.add(number)
         return [moments[time_s] for time_s in sorted(moments)]

@@ -99,7 +99,10 @@ class PyAvReader:
                 self.fault = f"damaged: {error.strerror}"
                 return
             self.corrupt += packet.is_corrupt
-            yield packet
+            # libdav1d and FFmpeg's VP9 decoder take no notice of `skip_frame`. The packet that
+            # ends the stream has no time.
+            if not self._skips or packet.is_keyframe or packet.pts is None:
+                yield packet
 
     def _decoded(self, packet: "Packet[VideoStream]") -> list[av.VideoFrame]:
         try:

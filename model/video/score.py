@@ -20,12 +20,14 @@ class Moment:
 
     `repeated`: the frame is a near-duplicate of an earlier one and was given that one's scores.
     `number`: 0-based, of that scored frame, in the order in which the classifier saw them.
+    `fingerprint`: that frame's perceptual hash, see `model.fingerprint`; empty where there is none.
     """
 
     time_s: float
     scores: Scores
     repeated: bool = False
     number: int = 0
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import cv2
 
 from model.errors import ImageError, NoPictures, Undecodable
+from model.fingerprint import fingerprint
 from model.video.budget import Budget, Outlook
 from model.video.choosing import Candidate, Chooser
 from model.video.cuts import CutDetector
@@ -112,7 +113,9 @@ class Session:
     def _answer(self, *, done: bool) -> dict[str, Any]:
         stream, (looks, cuts) = self._reader.stream, self._chooser.take()
         return {
-            "looks": [[look.time_s, look.number, look.pixels] for look in looks],
+            "looks": [
+                [look.time_s, look.number, look.pixels, _fingerprint(look.pixels)] for look in looks
+            ],
             "cuts": cuts,
             "decoded": self._decoded,
             "corrupt": self._reader.corrupt,
@@ -127,6 +130,10 @@ class Session:
             "reasons": self._reasons,
             "done": done,
         }
+
+
+def _fingerprint(pixels: Pixels | None) -> str:
+    return "" if pixels is None else fingerprint(pixels)
 
 
 def serve(options: Mapping[str, Any]) -> Callable[[str | None], dict[str, Any]]:

@@ -1,5 +1,7 @@
 """`lookout score` and videos, as a user runs it."""
 
+import base64
+import io
 import json
 import os
 import re
@@ -9,12 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from bot.home import models_folder
 from rig.recordings import sound
-from support.videos import Shot, drawn, film, plain
+from support.films import PHOTOGRAPH
+from support.videos import MPEG1, THEORA, Shot, colour, drawn, film, plain
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("bundle")]
 
@@ -110,3 +115,55 @@ def test_a_sound_is_an_error_with_a_reason(config: Path, tmp_path: Path) -> None
     error = report(config, path, code=2)["error"]
     assert error["kind"] == "NoPictures"
     assert "sound" in error["message"]
+
+
+def thumbnails(section: str) -> list[tuple[int, ...]]:
+    """Return the mean colour of each thumbnail, in the order in which they stand."""
+    found = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', section)
+    pictures = [Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB") for data in found]
+    return [tuple(int(c) for c in np.asarray(one).mean(axis=(0, 1))) for one in pictures]
+
+
+def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return max(abs(a - b) for a, b in zip(found, wanted, strict=True)) < 30
+
+
+def test_the_page_has_a_section_of_its_own_for_each_of_several_videos(
+    config: Path, tmp_path: Path
+) -> None:
+    red, blue, green = (colour(name) for name in ("#c02020", "#2020c0", "#20a020"))
+    films = {
+        "first.webm": film([Shot(red, 15), Shot(blue, 15), Shot(red, 15)]),
+        "second.ogv": film([Shot(green, 20), Shot(drawn(0), 15)], ".ogv", THEORA),
+        "third.mpg": film([Shot(blue, 20)], ".mpg", MPEG1),
+    }
+    for name, data in films.items():
+        (tmp_path / name).write_bytes(data)
+    tone = tmp_path / "tone.ogg"
+    tone.write_bytes(sound(".ogg", "-c:a", "libvorbis"))
+    sheet = tmp_path / "sheet.html"
+    paths = [*(tmp_path / name for name in films), tone, PHOTOGRAPH]
+    told = run(config, *paths, "--report", sheet, code=2)
+    assert [line.split()[0] for line in told.splitlines() if not line.startswith(" ")] == [
+        "cleared",
+        "review",
+        "cleared",
+        "failed",
+        "cleared",
+    ]
+    first, second, third = sheet.read_text(encoding="utf-8").split("<section>")[1:]
+    for section, name in zip((first, second, third), films, strict=True):
+        assert f"<h2>{name}</h2>" in section
+        assert section.count("<svg ") == 1
+    reds = thumbnails(first)
+    assert len(reds) == first.count("<li ") == 3
+    assert near(reds[0], (192, 32, 32))
+    assert near(reds[1], (32, 32, 192))
+    assert near(reds[2], (192, 32, 32))
+    greens = thumbnails(second)
+    assert len(greens) == 2
+    assert near(greens[0], (32, 160, 32))
+    assert '<li class="above"' in second
+    assert '<li class="above"' not in first + third
+    (blues,) = thumbnails(third)
+    assert near(blues, (32, 32, 192))

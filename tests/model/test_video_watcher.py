@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.errors import NoPictures, OverLimit, Undecodable, Unsupported, WorkerDied
+from model.fingerprint import fingerprint
 from model.isolation import ProcessLimits
 from model.video.limits import VideoLimits
 from model.video.score import VideoScore
@@ -79,6 +80,23 @@ def test_frames_that_look_the_same_are_scored_once(saved: Callable[[bytes], Path
     seen = watch(saved(film([Shot(plain(0), 100)])), counting)
     assert sum(scored) == seen.coverage.frames_scored <= 3
     assert seen.coverage.frames_repeated >= 5
+
+
+def test_every_moment_has_the_fingerprint_of_the_frame_that_was_scored(
+    saved: Callable[[bytes], Path],
+) -> None:
+    marks: list[str] = []
+
+    def marking(pictures: Pictures) -> list[dict[str, float]]:
+        marks.extend(map(fingerprint, pictures))
+        return classify(pictures)
+
+    seen = watch(saved(film([*SHORT, Shot(plain(0), 20)])), marking)
+    assert all(moment.fingerprint == marks[moment.number] for moment in seen.moments)
+    assert len(set(marks)) >= 2
+    assert "" not in marks
+    again = [moment for moment in seen.moments if moment.repeated]
+    assert again[-1].fingerprint == seen.moments[0].fingerprint
 
 
 def test_frames_are_scored_in_batches_while_the_next_are_decoded(

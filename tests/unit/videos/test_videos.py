@@ -20,6 +20,7 @@ from model.errors import NoPictures, Undecodable, WorkerDied
 from model.video.score import Moment, Scene, VideoScore
 from support.bench import DULL, STRIKING, Bench, dull, one_scene, picture, striking, video_score
 from support.films import DRAWING, PHOTOGRAPH, film
+from support.reviews import decide, review
 from support.uploads import wait_until
 
 TEN_MINUTES = 600
@@ -103,6 +104,23 @@ def test_a_hit_names_the_time_to_look_at_and_rests_on_the_scenes_heavier_half(
     (effect,) = bench.ledger.outbox.pending(limit=10)
     assert effect.entry["place"] == "1:03"
     assert effect.entry["confidence"] == pytest.approx(0.75, abs=1e-4)
+
+
+def test_a_near_duplicate_of_a_video_marked_fine_says_so(bench: Bench) -> None:
+    def shown(*marks: str) -> VideoScore:
+        quiet = Scene(0.0, 9.0, (Moment(0.0, DULL, fingerprint=marks[0]),))
+        return video_score(quiet, Scene(9.0, 12.0, (Moment(9.0, STRIKING, fingerprint=marks[1]),)))
+
+    bench.engine.watch_deed = lambda _: shown("0123456789abcdef", "b15fe6465121175e")
+    first = bench.upload("A.webm", short(), transcodes={SMALL: short()})
+    bench.turns()
+    decide(bench.ledger, review(first.log_id, "ok"))
+    bench.engine.watch_deed = lambda _: shown("fedcba9876543210", "b15fe6465121175d")
+    bench.upload("B.webm", short() + b"\0", transcodes={SMALL: short()})
+    bench.turns()
+    second = bench.ledger.outbox.pending(limit=10)[-1]
+    assert second.entry["title"] == "File:B.webm"
+    assert second.entry["like"] == "File:A.webm"
 
 
 def test_a_lone_outlier_in_a_long_scene_is_no_hit(bench: Bench) -> None:
