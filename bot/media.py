@@ -18,7 +18,8 @@ from model.sampling import spread
 READ_BYTES = 64 * 1024
 THUMBNAIL_STEPS_HINTS = ("thumbnail steps", "w.wiki/GHai")
 # What model.image reads; the original is only fetched where the wiki cannot scale the file.
-DECODABLE = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/tiff")
+TIFF = "image/tiff"
+DECODABLE = ("image/jpeg", "image/png", "image/gif", "image/webp", TIFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,16 @@ class Fetcher:
         return bytes(data)
 
 
+def page_parameter(info: FileInfo, page: int, width: int) -> str:
+    """Return the `iiurlparam` of a page, numbered from 1.
+
+    PagedTiffHandler has a word of its own in front. What a handler does not understand, MediaWiki
+    leaves out of account, and shows the first page (`ApiQueryImageInfo::mergeThumbParams`).
+    """
+    kind = "lossy-" if info.mime == TIFF else ""
+    return f"{kind}page{page}-{width}px"
+
+
 def _original(info: FileInfo, settings: MediaSettings) -> Source:
     if info.mime not in DECODABLE:
         raise NothingToScore("no-rendering", f"the wiki renders no picture of {info.mime}")
@@ -119,7 +130,7 @@ def _pages(info: FileInfo, settings: MediaSettings) -> list[Source]:
     pages = [1 + index for index in spread(info.pages, settings.stills)]
     width = settings.thumbnail_width
     return [
-        Source(parameter=f"page{page}-{width}px", place=f"p. {page}", of=info.pages)
+        Source(parameter=page_parameter(info, page, width), place=f"p. {page}", of=info.pages)
         for page in pages
     ]
 

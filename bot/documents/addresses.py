@@ -4,10 +4,11 @@ import re
 
 from bot.commons import Commons, FileInfo
 from bot.errors import NotThereYet
+from bot.media import page_parameter
 
 # In the last part of the address, before the file's own name, which may say anything:
 # page3-500px-…, or lossy-page3-500px-… (PagedTiffHandler).
-_PAGE = re.compile(r"(.*/(?:lossy-|lossless-)?page)\d+(-\d+px-[^/]*)")
+_PAGE = re.compile(r"(.*/(?:lossy-|lossless-)?page)(\d+)(-\d+px-[^/]*)")
 
 
 class Addresses:
@@ -15,7 +16,7 @@ class Addresses:
 
     def __init__(self, commons: Commons, info: FileInfo, width: int) -> None:
         self._commons = commons
-        self._title = info.title
+        self._info = info
         self._width = width
         self._parts: tuple[str, str] | None = None  # what stands before and after the number
 
@@ -32,9 +33,10 @@ class Addresses:
 
     def asked(self, page: int) -> str:
         """Return the address that the wiki itself names."""
-        address = self._commons.rendition(self._title, f"page{page}-{self._width}px")
+        parameter = page_parameter(self._info, page, self._width)
+        address = self._commons.rendition(self._info.title, parameter)
         if address is None:
-            raise NotThereYet(f"the wiki names no picture of {self._title}, p. {page}")
+            raise NotThereYet(f"the wiki names no picture of {self._info.title}, p. {page}")
         match = _PAGE.fullmatch(address)
-        self._parts = (match[1], match[2]) if match else None
+        self._parts = (match[1], match[3]) if match and int(match[2]) == page else None
         return address

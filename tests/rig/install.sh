@@ -21,7 +21,7 @@ fi
 packages="
     mediawiki micro-httpd php8.2-cgi
     php-cli php-sqlite3 php-mbstring php-xml php-intl php-gd php-curl php-apcu
-    imagemagick librsvg2-bin ghostscript poppler-utils ffmpeg
+    imagemagick librsvg2-bin ghostscript poppler-utils djvulibre-bin ffmpeg
     mariadb-server redis-server chromium
     diffutils fonts-dejavu-core ca-certificates
     shellcheck openssl curl sqlite3

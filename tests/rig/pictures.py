@@ -6,6 +6,8 @@ Drawings are our own; the photographs are those that scikit-image carries in its
 import colorsys
 import io
 import random
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,7 @@ ORIENTATION_TAG = 0x0112
 QUARTER_TURN = 6
 """EXIF orientation: the picture has to be turned 90 degrees clockwise for display."""
 
+PAGE_TIMEOUT_S = 60.0
 _PHOTOGRAPHS = Path(skimage.__file__).parent / "data"
 
 
@@ -123,6 +126,20 @@ def in_sequence(pictures: Sequence[Image.Image], kind: str, **options: Any) -> b
     """Return an animation (GIF, WebP) or a document (TIFF, PDF) of several pictures."""
     first, *others = pictures
     return encoded(first, kind, save_all=True, append_images=others, **options)
+
+
+def djvu(pages: Sequence[Image.Image]) -> bytes:
+    """Return a DjVu document, by the programs of DjVuLibre."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = []
+        for number, page in enumerate(pages, 1):
+            source, part = Path(folder) / f"{number}.ppm", Path(folder) / f"{number}.djvu"
+            page.save(source)
+            subprocess.run(["c44", source, part], check=True, timeout=PAGE_TIMEOUT_S)
+            parts.append(part)
+        whole = Path(folder) / "whole.djvu"
+        subprocess.run(["djvm", "-c", whole, *parts], check=True, timeout=PAGE_TIMEOUT_S)
+        return whole.read_bytes()
 
 
 def bomb() -> bytes:

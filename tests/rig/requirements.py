@@ -5,7 +5,17 @@ from pathlib import Path
 
 MEDIAWIKI = Path("/usr/share/mediawiki")
 
-_PROGRAMS = ("php", "ffmpeg", "ffprobe", "rsvg-convert", "gs", "pdfinfo", "diff3", "sqlite3")
+_PROGRAMS = (
+    "php",
+    "ffmpeg",
+    "ffprobe",
+    "rsvg-convert",
+    "gs",
+    "pdfinfo",
+    "ddjvu",
+    "diff3",
+    "sqlite3",
+)
 _FILES = (
     MEDIAWIKI / "api.php",
     Path("/usr/bin/convert"),

@@ -311,6 +311,14 @@ def test_a_document_is_seen_by_some_of_its_pages() -> None:
     ]
 
 
+def test_pages_of_a_tiff_are_asked_for_in_its_handlers_words() -> None:
+    scans = description(mime="image/tiff", pages=3)
+    chosen = sources(scans, MediaSettings())
+    assert [source.parameter for source in chosen] == [
+        f"lossy-page{page}-{WIDTH}px" for page in (1, 2, 3)
+    ]
+
+
 @pytest.mark.parametrize(
     "short",
     [

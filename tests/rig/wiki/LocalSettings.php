@@ -54,7 +54,7 @@ $wgEnableUploads = true;
 $wgUploadDirectory = "$rigInstance/images";
 $wgUploadPath = "$wgServer/wikipedia/commons";
 $wgFileExtensions = [
-	'jpg', 'jpeg', 'png', 'gif', 'webp', 'tif', 'tiff', 'svg', 'pdf',
+	'jpg', 'jpeg', 'png', 'gif', 'webp', 'tif', 'tiff', 'svg', 'pdf', 'djvu',
 	'ogg', 'ogv', 'oga', 'opus', 'flac', 'wav', 'mp3', 'webm', 'mpg', 'mpeg',
 ];
 $wgTmpDirectory = "$rigInstance/tmp";
@@ -62,6 +62,10 @@ $wgMaxUploadSize = 200 * 1024 * 1024;
 $wgUseImageMagick = true;
 $wgImageMagickConvertCommand = '/usr/bin/convert';
 $wgSVGConverter = 'rsvg';
+$wgDjvuDump = '/usr/bin/djvudump';
+$wgDjvuRenderer = '/usr/bin/ddjvu';
+$wgDjvuTxt = '/usr/bin/djvutxt';
+$wgDjvuPostProcessor = '/usr/bin/convert ppm:- jpg:-';
 $wgDiff3 = '/usr/bin/diff3';
 $wgMaxShellMemory = 1024 * 1024; // KiB
 $wgMaxImageArea = false; // as in production, where the scaler finds out by itself
