@@ -107,6 +107,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         "head-rate": "learning rate of the head",
         "rate": "learning rate of the whole network",
         "patience": "passes without improvement after which a stage ends",
+        "smoothing": "share of certainty that labels give up, such as 0.1",
     }
     for option, meaning in numbers.items():
         default = Recipe.model_fields[option.replace("-", "_")].default

@@ -89,7 +89,7 @@ class Subject:
         values = as_values(pictures)
         with torch.no_grad():
             logits = self.network(values) * self.network.softening
-            scores = torch.softmax(logits / self.network.pipeline.temperature, dim=1).numpy()
+            scores = self.network.pipeline.probabilities(logits).numpy()
         difference = float(np.abs(scores - self.score(pictures)).max())
         if difference > LARGEST_DIFFERENCE:
             raise BundleCorrupt(

@@ -20,6 +20,9 @@ class Recipe(BaseModel):
         keep: The pass whose weights are kept: that of the lowest validation loss, or the last, for
             which no stage ends early; such a model is too sure of itself until it is calibrated.
         augment: Whether the whole network sees pictures cropped, mirrored and relit.
+        smoothing: Share of certainty that each label gives up to all labels (Szegedy et al.,
+            "Rethinking the Inception Architecture", CVPR 2016). Wrong labels do less harm; the
+            model is less sure than it could be until it is calibrated.
         class_weights: Whether rare labels count more, so that each label counts the same.
         size: Width and height of the input, pixels; the network's own by default. A smaller one is
             faster by the square.
@@ -41,6 +44,7 @@ class Recipe(BaseModel):
     patience: int = Field(5, ge=1, le=1000)
     keep: Literal["best", "last"] = "best"
     augment: bool = True
+    smoothing: float = Field(0.0, ge=0, le=0.5)
     class_weights: bool = True
     size: int | None = Field(None, ge=64, le=1024, multiple_of=32)
     adversarial: float = Field(0.0, ge=0, le=64)

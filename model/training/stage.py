@@ -29,11 +29,13 @@ class Data:
         training: Gives the batches of a pass, by its number.
         validation: Gives the validation batches.
         class_weights: How much each label counts, (labels,).
+        smoothing: See `model.training.recipe`.
     """
 
     training: Callable[[int], Iterable[Batch]]
     validation: Callable[[], Iterable[Batch]]
     class_weights: Tensor
+    smoothing: float = 0.0
 
 
 @dataclass
@@ -180,7 +182,10 @@ class Stage:
     def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
         logits = self._logits(inputs)
         return functional.cross_entropy(
-            logits, targets.to(self._device), weight=self._data.class_weights
+            logits,
+            targets.to(self._device),
+            weight=self._data.class_weights,
+            label_smoothing=self._data.smoothing,
         )
 
     def _logits(self, inputs: Tensor) -> Tensor:

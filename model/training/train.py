@@ -161,6 +161,7 @@ class _Trainer:
             lambda epoch: _shuffled(training, recipe, epoch),
             lambda: [validation],
             self._class_weights(),
+            recipe.smoothing,
         )
         return Stage(
             self._network.head,
@@ -175,7 +176,7 @@ class _Trainer:
         recipe = self._recipe
         for parameter in self._network.parameters():
             parameter.requires_grad = True
-        data = Data(self._varied, self._validation, self._class_weights())
+        data = Data(self._varied, self._validation, self._class_weights(), recipe.smoothing)
         return Stage(
             self._network,
             data,

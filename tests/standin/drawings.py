@@ -11,8 +11,8 @@ from standin import photographs
 
 DIGITS: Final = load_digits().images
 Colour = tuple[int, int, int]
-REDRAWN: Final = (0.47, 1.0)
-FADED: Final = (0.0, 0.5)
+REDRAWN: Final = (0.5, 1.0)
+FADED: Final = (0.0, 0.47)
 """Share of pencil in a picture that is called a drawing, and in one that is called a photograph."""
 
 

@@ -174,6 +174,21 @@ def test_imagenet_weights_are_fetched_once_or_it_is_said_why_not(
     assert fetched("mobilenet-v2", say=print) == there
 
 
+def test_smoothed_labels_leave_a_model_less_sure() -> None:
+    inputs, targets = torch.tensor([[1.0], [-1.0]]), torch.tensor([0, 1])
+    sure = []
+    for smoothing in (0.0, 0.2):
+        torch.manual_seed(8)
+        data = Data(lambda _: [(inputs, targets)], list, torch.ones(2), smoothing)
+        module = torch.nn.Linear(1, 2)
+        stage = Stage(module, data, rate=0.5, patience=9, seed=8)
+        for _ in range(200):
+            stage._train(data.training(1))
+        sure.append(module(inputs).softmax(dim=1).max().item())
+    assert sure[0] > 0.99
+    assert sure[1] == pytest.approx(0.9, abs=0.01)
+
+
 def test_the_last_pass_counts_if_asked_for() -> None:
     inputs, targets = torch.tensor([[1.0], [-1.0]]), torch.tensor([0, 1])
     wrong = torch.tensor([1, 0])  # what is learned makes the validation loss rise
