@@ -16,6 +16,7 @@ from bot.cli import main
 from model.errors import CannotStore, DatasetUnusable
 from model.fingerprint import distance
 from model.training.dataset.build import Looks, build
+from model.training.dataset.collection import Collection
 from model.training.dataset.entry import SPLITS, Entry, Examined
 from model.training.dataset.likeness import alike
 from model.training.dataset.manifest import MANIFEST, Dataset
@@ -151,6 +152,21 @@ def test_a_wrong_table_is_explained(own: Path, tmp_path: Path, table: str, messa
     (own / "metadata.csv").write_text(table, encoding="utf-8")
     with pytest.raises(DatasetUnusable, match=message):
         build([own], tmp_path / "set")
+
+
+def test_fetched_pictures_go_into_a_folder_of_their_own(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs" / "a" / f"{'0' * 40}.jpg"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"a picture")
+    with pytest.raises(DatasetUnusable, match="name an empty folder"):
+        Collection(tmp_path / "theirs")
+    for _ in range(2):
+        own = Collection(tmp_path / "own")
+        place = own.place("a", "1" * 40, ".jpg")
+        own.store(place, b"a picture")
+    assert own.finish([]) == 1
+    assert not place.exists()
+    assert theirs.exists()
 
 
 def test_a_folder_without_labels_is_explained(tmp_path: Path) -> None:

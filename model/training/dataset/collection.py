@@ -18,6 +18,7 @@ from model.training.dataset.folders import COLUMNS, METADATA, TEXTS
 
 OURS: Final = re.compile(r"[0-9a-f]{40}(\.[a-z0-9]{1,5})?")
 LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}")
+MARK: Final = ".lookout-pictures"
 PRIVATE: Final = 0o700  # pictures of people: for the operator's eyes
 
 
@@ -25,9 +26,10 @@ class Collection:
     """Pictures by label and hash.
 
     Args:
-        folder: Made if it is not there. Whatever else lies in it stays.
+        folder: Made if it is not there; then this collection's alone.
 
     Raises:
+        DatasetUnusable: It holds something else.
         CannotStore: It cannot be made.
     """
 
@@ -35,6 +37,12 @@ class Collection:
         self.folder = folder
         with storing("collection", folder):
             folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            # What is no longer wanted is removed from it, so nobody else's files may be in it.
+            if not (folder / MARK).exists() and any(folder.iterdir()):
+                raise DatasetUnusable(
+                    f"{folder} holds something else than fetched pictures: name an empty folder."
+                )
+            (folder / MARK).touch()
 
     def place(self, label: str, sha1: str, suffix: str) -> Path:
         """Return where a picture of the file with this hash lies, or is to lie."""
