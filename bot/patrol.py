@@ -92,8 +92,7 @@ class Patrol:
         name = self.settings.stream.url
         position = patiently(lambda: starting_position(self._ledger, name, self._since))
         # Until here the default action is right: nothing is claimed, and nothing to be flushed.
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+        self._heed_signals()
         log.info("patrol.start", mode=self.settings.publish.mode, wiki=self.settings.wiki.api)
         beat = partial(self._vitals.beat, "ingest")
         ingest = Ingest(self._ledger.intake, name, self._stop, beat)
@@ -111,6 +110,24 @@ class Patrol:
                 self._attend()
             finally:
                 self._close(workers)
+
+    def score(self) -> None:
+        """Only score, beside the bot that does all the rest on the same ledger; raises as `run`.
+
+        Any number of processes may do so: leases keep them apart.
+        """
+        self._heed_signals()
+        log.info("patrol.start", mode="score", wiki=self.settings.wiki.api)
+        with self._monitor.serving(self.settings.watch, None, self.settings.stream.url):
+            workers = [self._spawn("score", self._score)]
+            try:
+                self._attend()
+            finally:
+                self._close(workers)
+
+    def _heed_signals(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, _frame: object) -> None:
         self._endings.put(signal.Signals(number))

@@ -46,11 +46,18 @@ TRANSLATED: Final = {
 """What packages write in the older, free field `License`, and what it means."""
 
 READ: Final = {
+    "amqp": "BSD-3-Clause",
+    "billiard": "BSD-3-Clause",
+    "click-plugins": "BSD-3-Clause",
     "itsdangerous": "BSD-3-Clause",
     "jinja2": "BSD-3-Clause",
     "mpmath": "BSD-3-Clause",
+    "prompt-toolkit": "BSD-3-Clause",
+    "python-dateutil": "BSD-3-Clause",
     "setuptools": "MIT",
     "sympy": "BSD-3-Clause",
+    "vine": "BSD-3-Clause",
+    "wcwidth": "MIT",
 }
 """Packages whose metadata, or that of an old version, is unclear: what their licence file says."""
 

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).parents[2]
 LOCK: Final = ROOT / "toolforge" / "requirements.lock"
+EXTRAS: Final = ("backfill",)  # of setup.cfg, that toolforge/requirements.txt asks for
 LINE: Final = re.compile(r"^([a-z0-9-]+)==(\S+) --hash=sha256:([0-9a-f]{64})$")
 HEADER: Final = """\
 # Every package of the program, for Python 3.11 on Linux x86_64. Made by `make lock`.
@@ -51,10 +52,12 @@ def as_text(locked: dict[str, Locked]) -> str:
 
 
 def required() -> dict[str, Requirement]:
-    """Return the requirements of setup.cfg, without extras, by canonical name."""
+    """Return what the image installs, by canonical name: setup.cfg's requirements and extras."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = setup["options"]["install_requires"].split("\n")
+    for extra in EXTRAS:
+        lines += setup["options.extras_require"][extra].split("\n")
     requirements = [Requirement(line) for line in lines if line]
     return {canonicalize_name(requirement.name): requirement for requirement in requirements}
 

@@ -46,7 +46,7 @@ def visible_s(settings: Settings) -> float:
 
 def make_app(settings: Settings) -> Celery:
     """Return the application of dispatcher and workers."""
-    app = Celery("lookout", broker=settings.fleet.redis, set_as_current=False)
+    app = Celery("lookout", broker=settings.fleet.address, set_as_current=False)
     app.conf.update(
         # A message is done when its shard was worked on, not when a worker has taken it.
         task_acks_late=True,

@@ -22,7 +22,7 @@ def dispatch_for(settings: Settings, stop: Stopping) -> None:
         Stop: a person has to act.
     """
     _require_redis(settings)
-    warn_of_forgetful(settings.fleet.redis)
+    warn_of_forgetful(settings.fleet.address)
     patience = assembly.gate(settings, stop.event)
     with (
         patiently(lambda: Ledger(settings.ledger.address), wait=stop.event.wait) as ledger,

@@ -12,6 +12,7 @@ from bot.logs import configure
 
 COMMANDS: Final = (
     "run",
+    "work",
     "replay",
     "backfill",
     "status",

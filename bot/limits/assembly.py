@@ -30,4 +30,4 @@ def _shared(settings: FleetSettings, limits: Limits) -> Meter:
             "fleet.redis is set, but the package redis is not installed: "
             "pip install 'commons-lookout[backfill]'"
         ) from error
-    return SharedMeter(settings.redis, settings.prefix, limits)
+    return SharedMeter(settings.address, settings.prefix, limits)

@@ -1,8 +1,14 @@
 """What all processes of one operator may ask of the wiki together."""
 
+import os
+from typing import Final
+from urllib.parse import quote, urlsplit
+
 from pydantic import Field
 
 from bot.settings.values import Section
+
+PASSWORD_VARIABLE: Final = "LOOKOUT_REDIS_PASSWORD"  # noqa: S105 - a variable's name
 
 
 class FleetSettings(Section):
@@ -18,3 +24,12 @@ class FleetSettings(Section):
     fetches_per_second: int = Field(20, ge=1, le=1000)
     megabits_per_second: int = Field(25, ge=1, le=10_000)
     calls_per_second: int = Field(3, ge=1, le=1000)
+
+    @property
+    def address(self) -> str:
+        """The address of the Redis, with the password of the environment if it names none."""
+        password = os.environ.get(PASSWORD_VARIABLE)
+        parts = urlsplit(self.redis)
+        if not password or "@" in parts.netloc or parts.scheme == "unix":
+            return self.redis
+        return parts._replace(netloc=f":{quote(password, safe='')}@{parts.netloc}").geturl()

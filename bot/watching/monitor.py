@@ -30,9 +30,11 @@ class Monitor:
         self._observer = Observer(ledger.days.take)
 
     def serving(
-        self, settings: WatchSettings, stream: UploadStream, stream_name: str
+        self, settings: WatchSettings, stream: UploadStream | None, stream_name: str
     ) -> AbstractContextManager[object]:
         """Return the context in which `/livez`, `/readyz` and `/metrics` answer, if they are to.
+
+        Without a stream, which another process reads then, none is missed.
 
         Raises:
             ConfigInvalid: the port cannot be had.
@@ -41,7 +43,7 @@ class Monitor:
             return nullcontext()
 
         def connected() -> bool:
-            return stream.connected
+            return stream is None or stream.connected
 
         health = Health(
             self.vitals,

@@ -48,7 +48,8 @@ def settings(
             "attempts": 50,
             "first_pause_seconds": 0.2,
             "longest_pause_seconds": 1,
-            "lease_seconds": 5,
+            # Of a worker that is killed. Much shorter, and a busy machine takes a live one for dead.
+            "lease_seconds": 20,
         },
         "backfill": {"shard_files": shard_files, "again_seconds": 5},
         "fleet": {

@@ -1,7 +1,8 @@
-"""The job as Toolforge runs it, through a deploy, a lost node and a read-only window of ToolsDB.
+"""The jobs as Toolforge runs them, through a deploy, lost nodes and a read-only window of ToolsDB.
 
 Processes, health check and environment are those of `toolforge/`. The wiki is that of the rig,
-ToolsDB a real MariaDB, Kubernetes is played by `support.kubelet`.
+ToolsDB a real MariaDB, Kubernetes is played by `support.kubelet`. A backfill runs beside the bot,
+with a Redis of the tool's own, by which the two share the limits.
 """
 
 import os
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,18 +22,23 @@ import yaml
 from bot.home import models_folder
 from bot.ledger import Ledger
 from bot.publish.template import keys
+from bot.settings.fleet import PASSWORD_VARIABLE as REDIS_PASSWORD_VARIABLE
 from bot.settings.toolsdb import PASSWORD_VARIABLE, USER_VARIABLE
 from rig import MediaWikiRig
 from rig.media import samples
 from rig.phpserver import free_port
+from rig.pictures import drawing, jpeg
 from support.deploy import rig_settings
 from support.kubelet import GRACE_S, Kubelet
 from support.mariadb import HOST, PASSWORD, USER, MariaDb
+from support.redis import require_redis
 
 pytestmark = [pytest.mark.rig, pytest.mark.model, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 MEMORY_MIB = 512  # Toolforge's default for a job
+BACKFILL_MIB = {"redis": 128, "dispatch": 256, "backfill": 512}  # toolforge/backfill.yaml
+OLD_FILES = 8
 NOBODY = "65534"
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 PATIENCE_S = 180.0
@@ -63,13 +70,18 @@ def process(name: str) -> str:
     return dict(line.split(": ", 1) for line in lines)[name]
 
 
-def job(rig: MediaWikiRig, place: str, folder: Path) -> Kubelet:
-    """Return the job of `toolforge/`, with the rig's wiki and ToolsDB at `place`."""
-    config = folder / "config.yaml"
-    settings = {**rig_settings(rig), "ledger": {"url": place}}
+def environment_of(rig: MediaWikiRig, place: str, folder: Path) -> dict[str, str]:
+    """Return what every job sees, with the rig's wiki and ToolsDB at `place`."""
+    config, redis_port = folder / "config.yaml", free_port()
+    settings = {
+        **rig_settings(rig),
+        "ledger": {"url": place},
+        "fleet": {"redis": f"redis://127.0.0.1:{redis_port}/0", "calls_per_second": 50},
+        "backfill": {"shard_files": 3, "again_seconds": 5},
+    }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
     name, password = rig.accounts["RigBot"].bot_login
-    environment = {
+    return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LOOKOUT_CONFIG": str(config),
@@ -80,14 +92,38 @@ def job(rig: MediaWikiRig, place: str, folder: Path) -> Kubelet:
         "LOOKOUT_BOT_PASSWORD": password,
         USER_VARIABLE: USER,
         PASSWORD_VARIABLE: PASSWORD,
+        "LOOKOUT_REDIS_PORT": str(redis_port),
+        REDIS_PASSWORD_VARIABLE: "lettersandd1gits",
     }
+
+
+def job(name: str, environment: dict[str, str], folder: Path) -> Kubelet:
+    """Return a job of `toolforge/`. Those of a backfill have no health check."""
     return Kubelet(
-        process("bot"),
-        process("health"),
+        process(name),
+        process("health") if name == "bot" else "true",
         environment=environment,
         folder=ROOT,
-        log=folder / "bot.log",
+        log=folder / f"{name}.log",
         wrapper=wrapper(),
+    )
+
+
+def old_files(rig: MediaWikiRig) -> None:
+    """Upload what is there before the bot is."""
+    for number in range(OLD_FILES):
+        rig.client("Uploader").upload(f"Old {number}.jpg", jpeg(drawing(100 + number)))
+
+
+def ask_for_backfill(environment: dict[str, str]) -> None:
+    """Note that all files are to be looked at, as a one-off job does."""
+    command = process("status").removeprefix("exec ").replace("status", "backfill --allimages")
+    subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
     )
 
 
@@ -138,17 +174,28 @@ def test_a_deploy_a_lost_node_and_a_read_only_database_lose_and_double_nothing(
     rig: MediaWikiRig, mariadb: MariaDb, folder: Path, measured: Callable[[str], None]
 ) -> None:
     before = code()
-    with mariadb.database("lookout__rehearsal"):
+    require_redis()
+    old_files(rig)
+    with mariadb.database("lookout__rehearsal"), ExitStack() as stack:
         # Without a user, as in production: name and password come from Toolforge's variables.
         place = f"mysql+pymysql://{HOST}:{mariadb.port}/lookout__rehearsal"
-        with job(rig, place, folder) as running:
+        environment = environment_of(rig, place, folder)
+        backing = {
+            name: stack.enter_context(job(name, environment, folder))
+            for name in ("redis", "dispatch", "backfill")
+        }
+        with job("bot", environment, folder) as running:
             wait(running, lambda: "patrol.ready" in running.log_text())
             wait(running, lambda: "stream.connected" in running.log_text())
+            ask_for_backfill(environment)
             upload(rig, 0)
             deploy_s = running.recreate()
             upload(rig, BATCH)
             running.lose_node()
+            backing["redis"].lose_node()
+            backing["backfill"].lose_node()
             upload(rig, 2 * BATCH)
+            worker_s = backing["backfill"].recreate()
             with mariadb.read_only():
                 upload(rig, 3 * BATCH)
                 wait(running, lambda: "read-only" in running.log_text())
@@ -156,11 +203,19 @@ def test_a_deploy_a_lost_node_and_a_read_only_database_lose_and_double_nothing(
                 wait(running, lambda: settled(ledger, 4 * BATCH))
                 suggested = flagged(ledger)
                 wait(running, lambda: running.alive)
+                wait(backing["backfill"], lambda: ledger.backfills.running() == [])
+                (old,) = ledger.backfills.progress()
         found = entries(rig)
     assert found == Counter(dict.fromkeys(suggested, 1))
     assert (running.restarts, running.hard_kills) == (0, 0)
-    assert deploy_s < GRACE_S
+    assert max(deploy_s, worker_s) < GRACE_S
     assert running.peak_mib <= MEMORY_MIB
+    assert old.state == "done"
+    assert old.listed >= OLD_FILES
+    assert old.states.get("scored", 0) + old.states.get("skipped", 0) == old.contents
+    for name, mib in BACKFILL_MIB.items():
+        assert (backing[name].restarts, backing[name].hard_kills) == (0, 0), name
+        assert backing[name].peak_mib <= mib, name
     assert code() == before
     user = "nobody" if wrapper() else "the tests' own user"
     measured(
@@ -168,3 +223,8 @@ def test_a_deploy_a_lost_node_and_a_read_only_database_lose_and_double_nothing(
     )
     alive = max(running.alive_after_s)
     measured(f"rehearsal: alive after {alive:.1f} s, peak {running.peak_mib:.0f} MiB PSS")
+    peaks = ", ".join(f"{name} {one.peak_mib:.0f}" for name, one in backing.items())
+    measured(
+        f"rehearsal: backfill of {old.listed} files beside it, 0 of {old.contents} contents lost, "
+        f"worker ends in {worker_s:.1f} s, peak MiB PSS: {peaks}"
+    )

@@ -79,14 +79,27 @@ class RedisServer:
         self.client().flushall()
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_TIMEOUT_S
+        try:
+            wait_for_redis(self.port)
+        except TimeoutError as error:
+            log = (self._folder / "log").read_text(encoding="utf-8")
+            raise RuntimeError(f"Redis does not come up:\n{log[-2000:]}") from error
+
+
+def wait_for_redis(port: int, password: str | None = None) -> None:
+    """Return when a server on loopback answers.
+
+    Raises:
+        TimeoutError: it does not.
+    """
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    with redis.Redis(host=HOST, port=port, password=password) as client:
         while True:
             try:
-                self.client().ping()
+                client.ping()
             except redis.ConnectionError as error:
                 if time.monotonic() > deadline:
-                    log = (self._folder / "log").read_text(encoding="utf-8")
-                    raise RuntimeError(f"Redis does not come up:\n{log[-2000:]}") from error
+                    raise TimeoutError from error
                 time.sleep(POLL_S)
             else:
                 return

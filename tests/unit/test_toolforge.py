@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import yaml
 from packaging.specifiers import SpecifierSet
 from prometheus_client import CollectorRegistry
@@ -20,11 +21,14 @@ from bot.cli import build_parser
 from bot.home import models_folder
 from bot.settings import toolsdb
 from bot.settings.credentials import Secrets
+from bot.settings.fleet import PASSWORD_VARIABLE, FleetSettings
 from bot.settings.services import LedgerSettings
 from bot.watching.health import Health
 from bot.watching.server import WatchServer
 from bot.watching.vitals import Vitals
+from rig.phpserver import free_port
 from supply.lockfile import LOCK, read_lock
+from support.redis import require_redis, wait_for_redis
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "toolforge"
@@ -58,8 +62,8 @@ def processes() -> dict[str, str]:
     return dict(line.split(": ", 1) for line in text("Procfile").splitlines())
 
 
-def jobs() -> dict[str, dict[str, Any]]:
-    return {job["name"]: job for job in parsed("jobs.yaml")}
+def jobs(file: str = "jobs.yaml") -> dict[str, dict[str, Any]]:
+    return {job["name"]: job for job in parsed(file)}
 
 
 # Processes ----------------------------------------------------------------------------------------
@@ -153,6 +157,59 @@ def test_the_jobs_have_the_keys_that_toolforge_knows() -> None:
         assert job["mount"] == "none"
         assert CRON.match(job.get("schedule", "* * * * *"))
     assert jobs()["bot"]["health-check-script"] in processes()
+
+
+def test_a_backfill_has_jobs_of_its_own() -> None:
+    own = jobs("backfill.yaml")
+    assert set(own).isdisjoint(jobs())
+    for job in own.values():
+        assert set(job) <= CONTINUOUS
+        assert set(job) >= OF_JOB | {"continuous"}
+        assert NAME.match(job["name"])
+        assert job["command"] in processes()
+        assert MEMORY.match(job["mem"])
+        assert job["mount"] == "none"
+    assert f'"${{LOOKOUT_REDIS_PORT:={own["redis"]["port"]}}}"' in text("bin/environment")
+    assert text("Aptfile").split() == ["redis-server"]
+
+
+def test_redis_does_not_start_without_a_password(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOOKOUT_")}
+    done = subprocess.run(
+        [FOLDER / "bin/redis"],
+        env={**kept, "LOOKOUT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "toolforge envvars create LOOKOUT_REDIS_PASSWORD" in done.stderr
+
+
+def test_redis_asks_for_its_password_and_keeps_a_file(tmp_path: Path) -> None:
+    require_redis()
+    port = str(free_port())
+    own = {"LOOKOUT_HOME": str(tmp_path), "LOOKOUT_REDIS_PORT": port, PASSWORD_VARIABLE: "a1"}
+    with subprocess.Popen(
+        [FOLDER / "bin/redis"], env={**os.environ, **own}, stdout=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_for_redis(int(port), "a1")
+            with redis.Redis(port=int(port)) as stranger, pytest.raises(redis.AuthenticationError):
+                stranger.ping()
+            with redis.Redis(port=int(port), password="a1") as friend:  # noqa: S106 - of this test
+                assert friend.config_get("appendonly") == {"appendonly": "yes"}
+        finally:
+            process.terminate()
+        assert process.wait() == 0
+
+
+def test_the_password_of_redis_is_not_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = FleetSettings(redis="redis://redis:6379/0")
+    assert settings.address == "redis://redis:6379/0"
+    monkeypatch.setenv(PASSWORD_VARIABLE, "p@ss/word")
+    assert settings.address == "redis://:p%40ss%2Fword@redis:6379/0"
+    assert FleetSettings(redis="redis://:own@redis/0").address == "redis://:own@redis/0"
 
 
 def test_the_components_are_the_jobs() -> None:
@@ -269,7 +326,7 @@ def make_branch(folder: Path) -> str:
     return git(folder, "rev-parse", BRANCH)
 
 
-def test_the_branch_is_the_commit_with_four_files_at_the_top(tmp_path: Path) -> None:
+def test_the_branch_is_the_commit_with_five_files_at_the_top(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "toolforge")
     (tmp_path / "config.yaml").write_text("# settings\n", encoding="utf-8")
     shutil.copy(LOCK, tmp_path)
@@ -279,7 +336,13 @@ def test_the_branch_is_the_commit_with_four_files_at_the_top(tmp_path: Path) -> 
     first = make_branch(tmp_path)
     assert git(tmp_path, "diff", "--name-status", "main", BRANCH).split() == [
         word
-        for name in (".python-version", "Procfile", "constraints.txt", "requirements.txt")
+        for name in (
+            ".python-version",
+            "Aptfile",
+            "Procfile",
+            "constraints.txt",
+            "requirements.txt",
+        )
         for word in ("A", name)
     ]
     versions = [f"{name}=={package.version}" for name, package in read_lock().items()]
