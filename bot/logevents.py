@@ -81,6 +81,13 @@ class WikiLog:
             token=token,
         )
 
+    def of_file(self, title: str) -> Sequence[Upload]:
+        """Return the uploads of one file, the oldest first, as far as the log tells of them."""
+        asked = {"letype": "upload", "letitle": title, "lelimit": str(ENTRIES_PER_REQUEST)}
+        entries, _ = _read(self._api, **asked)
+        uploads, _ = self._parsed([entry for entry in entries if "title" in entry])
+        return uploads
+
     def _parsed(
         self, entries: Sequence[Mapping[str, Any]]
     ) -> tuple[list[Upload], list[tuple[MalformedEvent, str]]]:

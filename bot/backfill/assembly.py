@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 
 from bot.backfill.lister import Lister
 from bot.backfill.listing import Listing
+from bot.backfill.suggester import Suggester
 from bot.backfill.worker import Worker
 from bot.commons import Commons
 from bot.config import Settings
@@ -13,6 +14,7 @@ from bot.engine import Engine
 from bot.identity import user_agent
 from bot.ledger import Ledger
 from bot.limits import make_limiter
+from bot.logevents import WikiLog
 from bot.media import Fetcher
 from bot.patience import Patience
 from bot.rules import refuse_unknown_labels
@@ -25,18 +27,25 @@ def gate(settings: Settings, stop: threading.Event) -> Patience:
 
 
 @contextmanager
-def listing(settings: Settings, patience: Patience | None = None) -> Iterator[Listing]:
+def listing(settings: Settings) -> Iterator[Listing]:
     """Lend what lists files."""
-    agent = user_agent(settings.wiki.contact)
-    with closing(WikiApi(settings.wiki, user_agent=agent, patience=patience)) as api:
+    with _api(settings) as api:
         yield Listing(api)
 
 
 @contextmanager
 def lister(settings: Settings, ledger: Ledger, patience: Patience) -> Iterator[Lister]:
-    """Lend what lists files into the ledger."""
-    with listing(settings, patience) as one:
-        yield Lister(ledger.backfills, one, settings.backfill)
+    """Lend what lists files into the ledger, and hands suggestions on if that is wanted."""
+    with _api(settings, patience) as api:
+        wiki_log = WikiLog(api, settings.stream.wiki)
+        suggester = Suggester(ledger, wiki_log, settings.stream)
+        wanted = suggester if settings.backfill.suggest else None
+        yield Lister(ledger.backfills, Listing(api), settings.backfill, wanted)
+
+
+def _api(settings: Settings, patience: Patience | None = None) -> closing[WikiApi]:
+    agent = user_agent(settings.wiki.contact)
+    return closing(WikiApi(settings.wiki, user_agent=agent, patience=patience))
 
 
 @contextmanager

@@ -71,6 +71,8 @@ class Progress:
 class OldFlag:
     """A content that the rules suggest."""
 
+    id: int
+    sha1: str
     title: str
     rule: str
     confidence: float
@@ -84,6 +86,14 @@ def progress(connection: Connection, now: float, number: int | None) -> list[Pro
     if number is not None:
         wanted = wanted.where(backfills.c.id == number)
     return [_progress(connection, row, now) for row in connection.execute(wanted).mappings().all()]
+
+
+def unsuggested(connection: Connection, limit: int) -> list[OldFlag]:
+    """Return what was not handed to the bot yet, of any backfill; the oldest first."""
+    verdict = backfill_files.c.verdict == SUGGESTED
+    found = select(backfill_files).where(verdict, backfill_files.c.suggested_at.is_(None))
+    rows = connection.execute(found.order_by(backfill_files.c.id).limit(limit)).mappings().all()
+    return [_flag(row, ()) for row in rows]
 
 
 def flags(connection: Connection, number: int) -> list[OldFlag]:
@@ -103,7 +113,8 @@ def flags(connection: Connection, number: int) -> list[OldFlag]:
 
 
 def _flag(row: RowMapping, copies: Sequence[str]) -> OldFlag:
-    told = {name: row[name] for name in ("title", "rule", "confidence", "finished_at")}
+    names = ("id", "sha1", "title", "rule", "confidence", "finished_at")
+    told = {name: row[name] for name in names}
     return OldFlag(**told, copies=tuple(sorted(copies)))
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.ledger.backfillpages import Backfill, ListedFile, Phase, Step, move, store
-from bot.ledger.backfillreport import UNDONE, OldFlag, Progress, flags, progress
+from bot.ledger.backfillreport import UNDONE, OldFlag, Progress, flags, progress, unsuggested
 from bot.ledger.dialect import clock, unlocked
 from bot.ledger.schema import (
     State,
@@ -196,6 +196,17 @@ class Backfills:
         """Return what one backfill found to suggest, the surest first."""
         with reading(self._engine) as connection:
             return flags(connection, number)
+
+    def unsuggested(self, *, limit: int) -> list[OldFlag]:
+        """Return suggestions of any backfill that were not handed to the bot yet."""
+        with reading(self._engine) as connection:
+            return unsuggested(connection, limit)
+
+    def mark_suggested(self, file: int) -> None:
+        """Note that a file was handed to the bot."""
+        with self._engine.begin() as connection:
+            handed = update(backfill_files).where(backfill_files.c.id == file)
+            connection.execute(handed.values(suggested_at=clock(connection)))
 
     def progress(self, number: int | None = None) -> list[Progress]:
         """Return how far one backfill is, or each; the newest first."""

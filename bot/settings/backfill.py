@@ -12,3 +12,4 @@ class BackfillSettings(Section):
     shards_ahead: int = Field(8, ge=1, le=1000)
     again_seconds: int = Field(120, ge=5, le=3600)
     yield_seconds: int = Field(10, ge=0, le=3600)
+    suggest: bool = False

@@ -48,7 +48,7 @@ def settings(
             "attempts": 50,
             "first_pause_seconds": 0.2,
             "longest_pause_seconds": 1,
-            # Of a worker that is killed. Much shorter, and a busy machine takes a live one for dead.
+            # Much shorter, and on a busy machine a live worker is taken for dead.
             "lease_seconds": 20,
         },
         "backfill": {"shard_files": shard_files, "again_seconds": 5},

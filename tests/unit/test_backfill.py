@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.backfill.here import Here
 from bot.backfill.lister import Lister
 from bot.backfill.listing import Listing, Source
+from bot.backfill.suggester import Suggester
 from bot.backfill.worker import Worker
 from bot.config import Settings
 from bot.demo.commons import MiniCommons
 from bot.engine import Seen
 from bot.errors import Refused
 from bot.ledger import Backfill, Phase, Progress
+from bot.logevents import WikiLog
 from bot.settings.backfill import BackfillSettings
 from support.bench import Bench, dull, picture, striking
 
@@ -31,7 +34,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield bench
 
 
-def with_backfill(settings: Settings, **values: int) -> Settings:
+def with_backfill(settings: Settings, **values: Any) -> Settings:
     return settings.model_copy(update={"backfill": BackfillSettings(**values)})
 
 
@@ -82,6 +85,23 @@ def test_suggestions_stay_in_the_ledger(bench: Bench) -> None:
     assert [flag.title for flag in bench.ledger.backfills.flags(done.id)] == ["File:Drawn.png"]
     assert bench.ledger.outbox.pending(limit=9) == []
     assert bench.ledger.census.take().seen == 0
+
+
+def test_suggestions_are_handed_to_the_bot_when_that_is_wanted(bench: Bench) -> None:
+    put(bench, "Drawn.png", "Dull.png")
+    drawn = bench.wiki.versions("File:Drawn.png")[0]
+    bench.engine.deed = lambda data, place: (striking if data == drawn.content else dull)(
+        data, place
+    )
+    done = run(bench)
+    stream = bench.settings.stream
+    suggester = Suggester(bench.ledger, WikiLog(bench.commons.api, stream.wiki), stream)
+    assert suggester.turn() == 1
+    assert suggester.turn() == 0
+    bench.turns()  # the bot comes to it
+    (effect,) = bench.ledger.outbox.pending(limit=9)
+    assert (effect.entry["title"], effect.log_id) == ("File:Drawn.png", 1)
+    assert len(bench.engine.looks) == done.contents  # its scores were known
 
 
 def test_an_upload_of_known_content_needs_no_second_look(bench: Bench) -> None:

@@ -243,6 +243,7 @@ BOUNDS = [
     ("backfill.again_seconds", 3600, 3601),
     ("backfill.yield_seconds", 0, -1),
     ("backfill.yield_seconds", 3600, 3601),
+    ("backfill.suggest", True, "yes"),
     ("fleet.redis", "unix:///run/redis.sock", "127.0.0.1:6379"),
     ("fleet.prefix", "a" * 64, "a" * 65),
     ("fleet.prefix", "s12345.k9", "a:b"),
