@@ -15,6 +15,7 @@ PLAN = Plan(
     shard_files=200,
     allowed=Allowed(at_once=8, fetches=24, calls=30),
     redis_away_s=5.0,
+    lease_s=30,
 )
 RUNS = ((1, False), (2, False), (4, False), (4, True))
 

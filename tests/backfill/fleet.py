@@ -35,7 +35,7 @@ class Allowed:
 
 
 def settings(
-    wiki: Loopback, ledger: str, redis: str, allowed: Allowed, shard_files: int
+    wiki: Loopback, ledger: str, redis: str, allowed: Allowed, *, shard_files: int, lease_s: int
 ) -> dict[str, Any]:
     """Return a config.yaml for a run: impatient, and drawings flagged."""
     host = wiki.addresses.base.removeprefix("http://")
@@ -48,8 +48,7 @@ def settings(
             "attempts": 50,
             "first_pause_seconds": 0.2,
             "longest_pause_seconds": 1,
-            # Much shorter, and on a busy machine a live worker is taken for dead.
-            "lease_seconds": 20,
+            "lease_seconds": lease_s,
         },
         "backfill": {"shard_files": shard_files, "again_seconds": 5},
         "fleet": {

@@ -33,6 +33,7 @@ class Plan:
     shard_files: int
     allowed: Allowed
     redis_away_s: float
+    lease_s: int  # too short, and on a busy machine a live worker is taken for dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,14 @@ class Proof:
         plan, redis = self._plan, self._redis
         redis.flush()
         with self._database.database(name) as address:
-            config = settings(self._wiki, address, redis.address, plan.allowed, plan.shard_files)
+            config = settings(
+                self._wiki,
+                address,
+                redis.address,
+                plan.allowed,
+                shard_files=plan.shard_files,
+                lease_s=plan.lease_s,
+            )
             with Fleet(self._folder / name, config) as fleet:
                 fleet.ask()
                 working = fleet.work(workers)

@@ -19,6 +19,7 @@ SHORT = Plan(
     shard_files=40,
     allowed=Allowed(at_once=3, fetches=30, calls=30),
     redis_away_s=1.0,
+    lease_s=6,
 )
 
 
