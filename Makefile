@@ -26,6 +26,7 @@ help:
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make training-demo   data set, training, evaluation and calibration on a benign stand-in task"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
+	@echo "make screenshots   the dashboard's pages as pictures; SCREENSHOTS=folder: every page"
 	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
 	@echo "make lock   toolforge/requirements.lock anew; then: make licences"
 	@echo "make sbom   a bill of materials, build/sbom.cdx.json"
@@ -87,6 +88,10 @@ fuzz: $(VENV)/.tests-ready
 	@echo "== 10,000 damaged pictures, 1,000 damaged videos (these take some 20 minutes)"
 	@LOOKOUT_FUZZ_FILES=10000 LOOKOUT_FUZZ_VIDEOS=1000 $(BIN)/pytest -s --timeout 1800 \
 		tests/model/test_image_fuzz.py tests/model/test_video_fuzz.py
+
+.PHONY: screenshots
+screenshots: $(VENV)/.tests-ready $(MODEL)
+	@PYTHONPATH=tests $(BIN)/python -m support.screenshots $(SCREENSHOTS)
 
 .PHONY: trouble
 trouble: rig $(MODEL)

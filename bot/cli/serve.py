@@ -1,4 +1,4 @@
-"""`lookout serve`: the REST API."""
+"""`lookout serve`: the REST API and the dashboard."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -15,12 +15,13 @@ def register(subparsers: "Subparsers") -> None:
     parser = add_command(
         subparsers,
         "serve",
-        summary="answer over HTTP: the REST API",
+        summary="answer over HTTP: the REST API and the dashboard",
         description=(
             "Score pictures that others send, and tell what the bot knows, over HTTP. All routes\n"
-            "are listed at /openapi.json; docs/api.md shows them. Pictures are neither stored nor\n"
-            "logged. Runs beside `lookout run`, on the same ledger. A changed config.yaml is read\n"
-            "again, also on SIGHUP. Ends cleanly on SIGTERM and Ctrl-C."
+            "are listed at /api; docs/api.md shows them. The same address shows a dashboard to\n"
+            "browsers; see docs/dashboard.md. Pictures are neither stored nor logged. Runs beside\n"
+            "`lookout run`, on the same ledger. A changed config.yaml is read again, also on\n"
+            "SIGHUP. Ends cleanly on SIGTERM and Ctrl-C."
         ),
         example="lookout serve --listen 127.0.0.1:8080",
     )

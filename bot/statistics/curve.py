@@ -16,12 +16,15 @@ from bot.rules import Facts, View
 from bot.rules.conditions import checks, combined
 from bot.rules.verdict import MARKED_FINE
 from bot.rules.views import heaviest, own_labels
+from bot.settings.conditions import Conditions
 from bot.settings.rules import Rule
 from bot.statistics.cases import Case
 from bot.statistics.cases import rule as rule_of
 from bot.statistics.interval import Share, wilson
 
 STEPS: Final = 200  # between 0 and 1
+# Conditions are only asked from this weight on; far below every threshold nobody knew more anyway.
+LEAST: Final = 0.1
 THRESHOLDS: Final = tuple(number / STEPS for number in range(STEPS + 1))
 
 
@@ -75,18 +78,13 @@ class Weights:
         if not views or precedent.verdict == MARKED_FINE:
             return
         self.files += 1
-        facts = Facts.then(
-            precedent.facts,
-            medium=precedent.medium,
-            uploaded_at=precedent.uploaded_at,
-            judged_at=precedent.decided_at,
-        )
         for rule in self.rules:
             if not all(label in view.scores for view in views for label in own_labels(rule)):
                 continue
-            if combined(check.holds for check in checks(rule.when, facts)) is not False:
+            weight, _ = heaviest(rule, views)
+            if weight < LEAST or _may_apply(rule, precedent):
                 key = (rule.name, precedent.medium)
-                self._counts.setdefault(key, Counter())[step(heaviest(rule, views)[0])] += 1
+                self._counts.setdefault(key, Counter())[step(weight)] += 1
 
     def reaching(self, rule: str, medium: str) -> list[int]:
         """Return how many files reach each of `THRESHOLDS`."""
@@ -131,6 +129,19 @@ def curve(
         precision=[wilson(hit, hit + miss) for hit, miss in zip(right, wrong, strict=True)],
         asked_from=min(asked, default=None),
     )
+
+
+def _may_apply(rule: Rule, precedent: Precedent) -> bool:
+    """Tell whether a rule's conditions hold, as far as was known when the file was judged."""
+    if rule.when == Conditions():
+        return True
+    facts = Facts.then(
+        precedent.facts,
+        medium=precedent.medium,
+        uploaded_at=precedent.uploaded_at,
+        judged_at=precedent.decided_at,
+    )
+    return combined(check.holds for check in checks(rule.when, facts)) is not False
 
 
 def _from_the_top(counts: Counter[int]) -> list[int]:

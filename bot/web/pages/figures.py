@@ -15,8 +15,7 @@ from bot.publish.quota import Quota, quota_of
 from bot.settings.rules import Rule
 from bot.statistics.cases import Case, gather
 from bot.statistics.curve import Curve, Weights, curve
-from bot.statistics.interval import Share
-from bot.statistics.recent import DAY_S, recent, recent_precision
+from bot.statistics.recent import DAY_S, recent
 from bot.statistics.recent import DAYS as JUDGED_DAYS
 from bot.statistics.report import Report
 from bot.watching.baseline import Reading, readings
@@ -28,7 +27,7 @@ JUDGED_FOR_S: Final = 300.0  # what goes through months
 COLLECTED_FOR_S: Final = 900.0  # what reads every stored score
 HOURS: Final = 24
 SPANS: Final = (30.0, 14.0, 7.0, 3.0, 1.0, 0.25)  # days; the longest that has not too many files
-MOST_FILES: Final = 50_000
+MOST_FILES: Final = 20_000
 LISTED: Final = 5  # of the newest failures
 
 
@@ -68,7 +67,6 @@ class Figures:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self.now = Recent(self._now, COUNTED_FOR_S)
-        self.precision: Recent[Share] = Recent(self._precision, JUDGED_FOR_S)
         self.report: Recent[Report] = Recent(self._report, JUDGED_FOR_S)
         self.stored: Recent[Stored] = Recent(self._stored, COLLECTED_FOR_S)
         self.baseline: Recent[Sequence[Reading]] = Recent(self._baseline, JUDGED_FOR_S)
@@ -118,9 +116,6 @@ class Figures:
         volumes = self._parts.ledger.suggestions.volumes
         short = (days for days in SPANS if volumes(until - days * DAY_S, until).scored < MOST_FILES)
         return next(short, SPANS[-1])
-
-    def _precision(self) -> Share:
-        return recent_precision(self._parts.ledger, self._parts.settings.reviews)
 
     def _baseline(self) -> Sequence[Reading]:
         days = self._parts.settings.watch.baseline_days

@@ -41,7 +41,7 @@ def status(request: Request, parts: Shared, figures: Shown) -> HTMLResponse:
         request,
         "status.html",
         now=now,
-        precision=figures.precision(),
+        precision=figures.report().precision[0].precision,
         notices=list(notices(now, figures.baseline(), parts.settings.watch)),
         model=model_info(parts.scorer),
         mode=parts.settings.publish.mode,
