@@ -21,6 +21,8 @@ from model.sources.catalogue import DESCRIPTIONS
 DEFAULT_BUNDLE = "nsfwjs-mobilenet-v2-mid"
 TORCHSCRIPT = "model.ts"
 TORCHSCRIPT_BFLOAT16 = "model.bf16.ts"
+TORCHSCRIPT_INT8 = "model.int8.ts"
+"""Where there is one: of a model compressed here."""
 EXPORTED = "model.pt2"
 WEIGHTS = "weights.pt"
 """Of a model trained here, to go on from."""

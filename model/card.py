@@ -145,6 +145,26 @@ class Training(_Frozen):
     figures: dict[str, float] = {}
 
 
+class Compression(_Frozen):
+    """How a smaller form was made, and what it was seen to keep.
+
+    Attributes:
+        method: What was done.
+        source: Name of the original.
+        source_sha256: Of the original's graph, hexadecimal.
+        drift: Largest change of a probability of the reference pictures.
+        accuracy_before: Of the original, on validation pictures.
+        accuracy_after: Of the smaller form.
+    """
+
+    method: str
+    source: str
+    source_sha256: str
+    drift: float
+    accuracy_before: float
+    accuracy_after: float
+
+
 class Card(About):
     """What is known of a model, together with the files that were built.
 
@@ -154,6 +174,7 @@ class Card(About):
     card_version: Literal[2] = 2
     package: Package | None
     training: Training | None = None
+    compression: Compression | None = None
     built_with: dict[str, str]
     reference: Reference
     artefacts: dict[str, Artefact]

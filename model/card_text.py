@@ -32,6 +32,7 @@ def _origin(card: Card) -> Iterable[str]:
         yield f"`{package.file}`: {package.size:,} bytes, sha256 `{package.sha256}`"
     if card.training:
         yield from _training(card.training)
+    yield from _compression(card)
     yield from (f"`{path}`: sha256 `{sha256}`" for path, sha256 in card.members.items())
     yield f"Architecture: {card.architecture}, {card.parameters:,} parameters"
     yield from (f"Built with {tool} {version}" for tool, version in card.built_with.items())
@@ -57,6 +58,17 @@ def _figures(card: Card) -> str:
     ]
     head = ["| Metric | Value | Reported by | Measured on |", "|---|---|---|---|"]
     return "\n".join(head + rows) if rows else "None is known."
+
+
+def _compression(card: Card) -> Iterable[str]:
+    made = card.compression
+    if made is not None:
+        yield f"Made of {made.source} (graph {made.source_sha256[:12]}): {made.method}"
+        yield f"Largest change of a reference picture's probability: {made.drift:.4f}"
+        yield (
+            f"Accuracy on validation pictures: {made.accuracy_before:.4f} before, "
+            f"{made.accuracy_after:.4f} after"
+        )
 
 
 def _precision(card: Card) -> str:

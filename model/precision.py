@@ -1,20 +1,27 @@
-"""Chooses the arithmetic: bfloat16 where it is faster and the scores stay close."""
+"""Chooses the arithmetic: int8 or bfloat16 where it is faster and the scores stay close."""
 
 import statistics
 import time
+from collections.abc import Iterator
 from typing import Literal
 
 import torch
 
-from model.bundle import TORCHSCRIPT, TORCHSCRIPT_BFLOAT16, Bundle
+from model.bundle import TORCHSCRIPT, TORCHSCRIPT_BFLOAT16, TORCHSCRIPT_INT8, Bundle
 from model.engine import Engine
 from model.errors import BundleCorrupt
 from model.golden_pictures import golden_pictures
+from model.torchscript import without_deprecation_warnings
 
-Precision = Literal["fp32", "bf16"]
+Precision = Literal["fp32", "bf16", "int8"]
 
-ARCHIVES: dict[Precision, str] = {"fp32": TORCHSCRIPT, "bf16": TORCHSCRIPT_BFLOAT16}
+ARCHIVES: dict[Precision, str] = {
+    "fp32": TORCHSCRIPT,
+    "bf16": TORCHSCRIPT_BFLOAT16,
+    "int8": TORCHSCRIPT_INT8,
+}
 
+_WORDS: dict[Precision, str] = {"fp32": "float32", "bf16": "bfloat16", "int8": "int8"}
 _NATIVE_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
 """Names of the processor features as `torch.cpu.get_capabilities` gives them, x86 and Arm."""
 
@@ -36,7 +43,9 @@ def drift(bundle: Bundle, engine: Engine) -> float:
     pictures = golden_pictures(reference.size)
     pixels = [torch.from_numpy(picture)[None] for picture in pictures.values()]
     expected = torch.tensor([reference.scores[name] for name in pictures])
-    return (torch.stack(engine.score(pixels)) - expected).abs().max().item()
+    with without_deprecation_warnings():
+        scores = torch.stack(engine.score(pixels))
+    return (scores - expected).abs().max().item()
 
 
 def open_engine(
@@ -46,27 +55,47 @@ def open_engine(
 
     Args:
         bundle: An open bundle.
-        precision: `auto` takes bfloat16 where it is faster and the drift is in bounds.
+        precision: `auto` takes int8, where the bundle has it, or bfloat16, where it is faster and
+            the drift is in bounds.
         batch: As for `Engine`.
         fused: As for `Engine`.
 
     Raises:
-        BundleCorrupt: bfloat16 was asked for by name and drifts too far.
+        BundleCorrupt: Another than float32 was asked for by name, and drifts too far or is
+            not there.
     """
-    if precision == "fp32" or (precision == "auto" and not processor_has_bfloat16()):
+    if precision == "fp32":
         return _open(bundle, "fp32", batch=batch, fused=fused), "fp32"
-    half = _open(bundle, "bf16", batch=batch, fused=fused)
-    difference = drift(bundle, half)
     if precision == "auto":
-        exact = _open(bundle, "fp32", batch=batch, fused=fused)
-        close = difference <= bundle.card.reference.bound
-        return (half, "bf16") if close and _is_faster(bundle, half, exact) else (exact, "fp32")
+        return _fastest(bundle, batch=batch, fused=fused)
+    if ARCHIVES[precision] not in bundle.card.artefacts:
+        raise BundleCorrupt(f"{bundle.name} has no graph in {precision}: use fp32.")
+    engine = _open(bundle, precision, batch=batch, fused=fused)
+    difference = drift(bundle, engine)
     if difference <= bundle.card.reference.bound:
-        return half, "bf16"
+        return engine, precision
     raise BundleCorrupt(
-        f"In bfloat16 the scores of {bundle.name} move by {difference:.3f}, more than the card's "
-        f"bound of {bundle.card.reference.bound}: use fp32."
+        f"In {_WORDS[precision]} the scores of {bundle.name} move by {difference:.3f}, more than "
+        f"the card's bound of {bundle.card.reference.bound}: use fp32."
     )
+
+
+def _fastest(bundle: Bundle, *, batch: int, fused: bool) -> tuple[Engine, Precision]:
+    exact: Engine | None = None
+    for precision in _candidates(bundle):
+        engine = _open(bundle, precision, batch=batch, fused=fused)
+        close = drift(bundle, engine) <= bundle.card.reference.bound
+        exact = exact or _open(bundle, "fp32", batch=batch, fused=fused)
+        if close and _is_faster(bundle, engine, exact):
+            return engine, precision
+    return exact or _open(bundle, "fp32", batch=batch, fused=fused), "fp32"
+
+
+def _candidates(bundle: Bundle) -> Iterator[Precision]:
+    if TORCHSCRIPT_INT8 in bundle.card.artefacts:
+        yield "int8"
+    if processor_has_bfloat16():
+        yield "bf16"
 
 
 def _is_faster(bundle: Bundle, half: Engine, exact: Engine) -> bool:

@@ -25,9 +25,11 @@ _RUNS_TO_FUSE = 3
 
 
 @contextmanager
-def _without_deprecation_warnings() -> Iterator[None]:
+def without_deprecation_warnings() -> Iterator[None]:
+    """Keep what torch says of its successors out of every log: see above."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"`torch\.jit\.\w+` is deprecated", DeprecationWarning)
+        warnings.filterwarnings("ignore", r"torch\.quantize_per_tensor, .* deprecated", UserWarning)
         yield
 
 
@@ -42,7 +44,7 @@ def freeze(pipeline: Pipeline) -> bytes:
 
 def freeze_methods(module: nn.Module, examples: Mapping[str, Tensor]) -> bytes:
     """Return a module's methods, traced on an example each and frozen, as an archive."""
-    with torch.no_grad(), _without_deprecation_warnings():
+    with torch.no_grad(), without_deprecation_warnings():
         traced = torch.jit.trace_module(  # type: ignore[no-untyped-call]
             module.eval(), dict(examples), check_trace=False
         )
@@ -54,7 +56,7 @@ def freeze_methods(module: nn.Module, examples: Mapping[str, Tensor]) -> bytes:
 
 def load(path: Path) -> Graph:
     """Load an archive onto the CPU."""
-    with _without_deprecation_warnings():
+    with without_deprecation_warnings():
         return torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call, no-any-return]
 
 

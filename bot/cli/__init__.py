@@ -26,6 +26,7 @@ COMMANDS: Final = (
     "evaluate",
     "calibrate",
     "robustness",
+    "compress",
     "score",
     "serve",
     "stats",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli.options import add_command
-from bot.home import models_folder
+from bot.home import home, models_folder
 from model.bundle import DEFAULT_BUNDLE, installed_bundles, open_bundle
 from model.card_text import card_as_markdown
 from model.sources.catalogue import DESCRIPTIONS
@@ -73,6 +73,8 @@ def compare(arguments: argparse.Namespace) -> int:
     from model.comparison.report import as_markdown, write_report  # noqa: PLC0415 - likewise
 
     folder = models_folder()
+    if arguments.trained:
+        return _compare_trained(arguments)
     backbones = BACKBONES if torchvision_is_installed() else ()
     names = arguments.names or [*(installed_bundles(folder) or [DEFAULT_BUNDLE]), *backbones]
     rows = measure(folder, names, data=arguments.data, labels=arguments.positive, say=_aside)
@@ -80,6 +82,18 @@ def compare(arguments: argparse.Namespace) -> int:
         print(as_markdown(rows))
     else:
         print(write_report(arguments.write, rows))
+    return 0
+
+
+def _compare_trained(arguments: argparse.Namespace) -> int:
+    from model.comparison.report import write_trained  # noqa: PLC0415 - slow to import
+    from model.comparison.trained import trained_rows, trained_section  # noqa: PLC0415 - likewise
+
+    rows = trained_rows(models_folder(), home() / "runs", arguments.names, say=_aside)
+    if arguments.write is None:
+        print(trained_section(rows), end="")
+    else:
+        print(write_trained(arguments.write, rows))
     return 0
 
 
@@ -120,6 +134,9 @@ def _add_compare(actions: "Subparsers") -> None:
         "names",
         nargs="*",
         help="models (default: all that are installed, and common networks for cost only)",
+    )
+    parser.add_argument(
+        "--trained", action="store_true", help="models trained here on one data set, side by side"
     )
     parser.add_argument("--data", type=Path, help="folder with positive/ and negative/ pictures")
     parser.add_argument(

@@ -11,6 +11,7 @@ from model.comparison.chart import bar_chart
 from model.comparison.cost import Size, Timing
 from model.comparison.evaluation import Estimate, Evaluation
 from model.comparison.peers import PEERS
+from model.comparison.trained import TrainedRow, kept_section, trained_section
 from model.files import replacing_file
 
 REPORT = "comparison.md"
@@ -37,19 +38,31 @@ class Row:
 
 
 def write_report(folder: Path, rows: Sequence[Row]) -> Path:
-    """Write the report and its two charts."""
+    """Write the report and its two charts; what it says of models trained here stays."""
+    report = folder / REPORT
+    earlier = report.read_text(encoding="utf-8") if report.exists() else ""
     first = {row.title: row.timings[0] for row in rows}
     speed = {title: timing.milliseconds for title, timing in first.items()}
     memory = {title: timing.peak_mib for title, timing in first.items()}
     texts = {
         SPEED_CHART: bar_chart("Milliseconds per picture, one thread, one at a time", speed, "ms"),
         MEMORY_CHART: bar_chart("Peak memory of the process, one at a time", memory, "MiB"),
-        REPORT: as_markdown(rows),
+        REPORT: as_markdown(rows) + kept_section(earlier),
     }
     for name, text in texts.items():
         with replacing_file(folder / name) as file:
             file.write_text(text, encoding="utf-8")
-    return folder / REPORT
+    return report
+
+
+def write_trained(folder: Path, rows: Sequence[TrainedRow]) -> Path:
+    """Put the section on models trained here at the end of the report, or in place of the last."""
+    report = folder / REPORT
+    text = report.read_text(encoding="utf-8") if report.exists() else "# Comparison of models\n"
+    text = text.removesuffix(kept_section(text))
+    with replacing_file(report) as file:
+        file.write_text(f"{text}\n{trained_section(rows)}", encoding="utf-8")
+    return report
 
 
 def as_markdown(rows: Sequence[Row]) -> str:

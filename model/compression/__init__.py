@@ -1,0 +1,1 @@
+"""Smaller and faster forms of a trained model, kept only where its scores stay what they are."""
