@@ -25,6 +25,7 @@ help:
 	@echo "make chaos  everything that can fail fails, at random: nothing lost, nothing doubled"
 	@echo "make soak   thousands of uploads, and a long stall: memory stays as it is"
 	@echo "make training-demo   data set, training, evaluation and calibration on a benign stand-in task"
+	@echo "make learning   decisions become a candidate, which runs beside the live model"
 	@echo "make fuzz   10,000 damaged pictures and 1,000 damaged videos through the decoders"
 	@echo "make screenshots   the dashboard's pages as pictures; SCREENSHOTS=folder: every page"
 	@echo "make trouble   200 uploads published on a MediaWiki where everything goes wrong"
@@ -83,6 +84,11 @@ toolforge-rehearsal: rig $(MODEL)
 training-demo: $(VENV)/.tests-ready $(MODEL)
 	@echo "== Drawings against photographs: data set, training, evaluation, calibration"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/stand-in.sh
+
+.PHONY: learning
+learning: $(VENV)/.tests-ready $(MODEL)
+	@echo "== Decisions, retraining, shadow mode: the whole circle with 1,200 uploads"
+	@LOOKOUT_LEARNING_UPLOADS=1200 $(BIN)/pytest tests/integration/test_going_on_learning.py
 
 fuzz: $(VENV)/.tests-ready
 	@echo "== 10,000 damaged pictures, 1,000 damaged videos (these take some 20 minutes)"

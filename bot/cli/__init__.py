@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "models",
     "dataset",
     "train",
+    "retrain",
     "evaluate",
     "calibrate",
     "robustness",

@@ -1,7 +1,6 @@
 """`lookout train`: a model of your own, from a data set of your own."""
 
 import argparse
-import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ from bot.cli.options import add_command
 from bot.home import home, models_folder
 from model.bundle import DEFAULT_BUNDLE
 from model.errors import TrainingRefused
+from model.processors import available
 from model.training.dataset.manifest import Dataset
 from model.training.recipe import Recipe
 
@@ -114,9 +114,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{option}", type=type(default), default=default, help=f"{meaning} (%(default)s)"
         )
-    parser.add_argument(
-        "--threads", type=int, default=len(os.sched_getaffinity(0)), help="(default: %(default)s)"
-    )
+    parser.add_argument("--threads", type=int, default=available(), help="(default: %(default)s)")
     parser.add_argument(
         "--keep",
         choices=["best", "last"],

@@ -7,6 +7,7 @@ import structlog
 from bot.ledger import Ledger
 from bot.publish.editing import edit
 from bot.publish.page import links
+from bot.publish.quota import quota_of
 from bot.publish.wiki import Page, ReviewWiki
 from bot.settings.publishing import PublishSettings, StatusPageSettings
 
@@ -48,10 +49,15 @@ class KeptPage:
         self._table = table
 
     def due(self) -> bool:
-        """Tell whether the last look at the page is long enough ago, whoever had it."""
+        """Tell whether the last look is long enough ago, whoever had it, and the day has an edit.
+
+        Edits of this page count like all others, and so they wait like all others.
+        """
         last = self._ledger.history.last_edit(self._page.title, self.wiki.mode)
         pause_s = self._page.minutes * MINUTE_S
-        return last is None or self._ledger.census.now() - last.edited_at >= pause_s
+        if last is not None and self._ledger.census.now() - last.edited_at < pause_s:
+            return False
+        return quota_of(self._ledger, self._settings).edits_left > 0
 
     def send(self) -> None:
         """Write the table, if it changed."""

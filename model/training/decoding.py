@@ -1,6 +1,5 @@
 """Decodes files side by side, each in a process apart: training data is untrusted, too."""
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import Final, Self, TypeVar
 
 from model.decoder import IsolatedDecoder
 from model.image import Picture
+from model.processors import available
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,7 +27,7 @@ class Decoders:
     """
 
     def __init__(self, *, target: int, workers: int | None = None) -> None:
-        self._workers = workers or len(os.sched_getaffinity(0))
+        self._workers = workers or available()
         self._target = target
         self._mine = threading.local()
         self._open = ExitStack()

@@ -246,6 +246,20 @@ def test_the_status_is_written_once_in_so_many_minutes_by_whichever_process(
     assert not StatusPage(ledger, wiki, SETTINGS).due()
 
 
+def test_the_status_page_waits_like_everything_else_when_the_days_edits_are_spent(
+    ledger: Ledger, wiki: TroubledWiki
+) -> None:
+    def status(edits_per_day: int) -> StatusPage:
+        changed = SETTINGS.model_copy(update={"edits_per_day": edits_per_day})
+        return StatusPage(ledger, wiki, changed)
+
+    assert not status(0).due()
+    assert status(1).due()
+    ledger.outbox.note_edit(wiki.mode, page="User:Bot/Log/2026-11-22", revision=7)
+    assert not status(1).due()
+    assert status(2).due()
+
+
 def test_what_people_wrote_around_the_status_stays(
     ledger: Ledger, wiki: TroubledWiki, status: StatusPage
 ) -> None:

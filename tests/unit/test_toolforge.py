@@ -46,6 +46,7 @@ CONTINUOUS = OF_JOB | {"continuous", "port", "health-check-script"}
 SCHEDULED = OF_JOB | {"schedule"}
 OF_RUN = {"command", "memory", "cpu", "mount", "emails"}
 RUN = OF_RUN | {"port", "health_check_http", "schedule"}
+OF_THE_TOOLS_FOLDER = {"retrain"}  # what it makes has to last
 BUILD = {"repository", "ref", "use_latest_versions", "reuse_from"}
 
 
@@ -125,6 +126,48 @@ def test_sigterm_reaches_the_bot_and_not_a_shell_around_it(stand_in: Path) -> No
     assert words[3:] == ["/tmp/lookout", str(ROOT / "var/models"), "json"]  # noqa: S108 - of the image
 
 
+def test_the_retraining_keeps_its_candidate_in_the_tools_folder_and_no_picture_there(
+    stand_in: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "image"
+    shutil.copytree(FOLDER, program / "toolforge")
+    (program / "var/models/live").mkdir(parents=True)
+    (program / "var/models/live/card.json").write_text("new", encoding="utf-8")
+    models = tmp_path / "data/lookout/models"
+    for name in ("live", "retrained-2026-10"):
+        (models / name).mkdir(parents=True)
+        (models / name / "card.json").write_text("old", encoding="utf-8")
+    with subprocess.Popen(
+        ["bash", "-c", processes()["retrain"]],
+        cwd=program,
+        env={**environment(stand_in), "TOOL_DATA_DIR": str(tmp_path / "data")},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        _, *words = process.stdout.readline().split()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() != 0
+    build_parser().parse_args(words[:-3])
+    assert words[:-3] == ["retrain", "--threads", "1", "--pictures", "/tmp/lookout-retraining"]  # noqa: S108 - of the image
+    assert words[-3:] == [str(tmp_path / "data/lookout"), str(models), "json"]
+    cards = {path.parent.name: path.read_text() for path in models.glob("*/card.json")}
+    assert cards == {"live": "new", "retrained-2026-10": "old"}
+
+
+def test_without_the_tools_folder_the_retraining_says_what_it_needs(stand_in: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", processes()["retrain"]],
+        cwd=ROOT,
+        env=environment(stand_in),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "the job needs mount: all" in done.stderr
+
+
 def probe(port: int) -> int:
     """Return the exit code of the health check."""
     return subprocess.run(
@@ -154,7 +197,7 @@ def test_the_jobs_have_the_keys_that_toolforge_knows() -> None:
         assert NAME.match(job["name"])
         assert job["command"] in processes()
         assert MEMORY.match(job["mem"])
-        assert job["mount"] == "none"
+        assert job["mount"] == ("all" if job["name"] in OF_THE_TOOLS_FOLDER else "none")
         assert CRON.match(job.get("schedule", "* * * * *"))
     assert jobs()["bot"]["health-check-script"] in processes()
 
@@ -234,6 +277,10 @@ def test_the_components_are_the_jobs() -> None:
 
 def test_the_bot_fits_the_default_memory() -> None:
     assert jobs()["bot"]["mem"] == "512Mi"
+
+
+def test_the_retraining_has_the_memory_that_its_test_measures_it_against() -> None:
+    assert jobs()["retrain"]["mem"] == "2Gi"
 
 
 def test_one_port_for_all() -> None:

@@ -60,12 +60,17 @@ def answers_of(
             f"{bundle.name} knows the labels {', '.join(labels)}, and the data set has "
             f"{', '.join(unknown) or 'no pictures'}: evaluate with a data set of its labels."
         )
-    rows = list(progress(_rows(bundle, entries), len(entries)))
+    rows = list(progress(probabilities(bundle, entries), len(entries)))
     truth = np.array([labels.index(entry.label) for entry in entries])
     return Answers(labels, np.stack(rows), truth, tuple(entries))
 
 
-def _rows(bundle: Bundle, entries: Sequence[Entry]) -> Iterable[NDArray[np.float64]]:
+def probabilities(bundle: Bundle, entries: Sequence[Entry]) -> Iterable[NDArray[np.float64]]:
+    """Yield each picture's probabilities (labels,), in exact arithmetic.
+
+    Raises:
+        DatasetUnusable: A picture is gone or changed.
+    """
     # Imported here, because torch is slow to import.
     from model.classifier import Classifier  # noqa: PLC0415
     from model.training.decoding import Decoders  # noqa: PLC0415
