@@ -18,7 +18,6 @@ from bot.home import models_folder
 from bot.ledger import Ledger, Progress
 
 LOOKOUT = Path(sys.executable).with_name("lookout")
-GRACE_S = 15.0
 POLL_S = 0.1
 READY_S = 120.0
 Worker = subprocess.Popen[bytes]

@@ -1,16 +1,19 @@
 """The short form of `make backfill-proof`."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from backfill.fleet import Allowed
-from backfill.loopback import Fetch
+from backfill.fleet import READY_S, Allowed, Fleet, settings
+from backfill.loopback import Fetch, Loopback
 from backfill.measure import most_at_once, most_within
 from backfill.proof import HEAD, Plan, stage
+from support.kubelet import GRACE_S
+from support.ledgers import address
 from support.mariadb import MariaDb
-from support.redis import require_redis
+from support.redis import RedisServer, require_redis
 
 SHORT = Plan(
     files=220,
@@ -38,6 +41,26 @@ def test_nothing_is_lost_or_scored_twice_whoever_is_killed(
     measured(f"backfill {outcome}")
     assert list(outcome.complaints()) == []
     assert outcome.kills == 2
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("bundle")
+def test_a_worker_told_to_end_gives_back_what_it_has_in_hand(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    allowed = Allowed(at_once=4, fetches=50, calls=50)
+    with Loopback(files=100, contents=100, latency_s=0.2) as wiki:
+        place = address(tmp_path / "ledger.sqlite")
+        config = settings(wiki, place, redis_server.address, allowed, shard_files=100, lease_s=60)
+        with Fleet(tmp_path / "fleet", config) as fleet:
+            fleet.ask()
+            (worker,) = fleet.work(1)
+            fleet.dispatch()
+            fleet.until(lambda: len(wiki.fetches) >= 10, READY_S)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(GRACE_S) == 0
+            states = fleet.progress().states
+    assert set(states) == {"scored", "waiting"}
 
 
 def test_the_measure_finds_the_fullest_second() -> None:
