@@ -1,7 +1,9 @@
 """The REST API beside the engine it is made of, and beside LitServe with the same bundle.
 
 Clients are threads of this process, which share its two cores with the servers. Requests go one a
-connection that is kept open, each with one thumbnail.
+connection that is kept open, each with one thumbnail. All are of one session: Linux divides a busy
+machine's time between sessions (man 7 sched, "The autogroup feature"), so that a server with one of
+its own would get more of it.
 """
 
 import http.client
@@ -10,8 +12,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+
+import psutil
 
 from bench.pictures import thumbnails
 from bench.sidebyside import MS, Bound, Line, Missing, Note, Row, Sample, interleaved
@@ -27,6 +31,7 @@ CLIENTS = 8
 PICTURES = 64  # a round
 ROUNDS = 5
 SINGLES = 40
+KEPT_S = 2.0  # for which a connection is used again; the servers close it after 5
 HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
 KIND = {"Content-Type": "multipart/form-data; boundary=b"}
 
@@ -46,6 +51,7 @@ def measure(*, quick: bool) -> Iterator[Line]:
             closing(Engine(settings.model, settings.media, decoders=decoders))
         )
         api = opened.enter_context(ApiProcess(Path(folder) / "api", {}))
+        servers = {"REST API": api.process}
         sides: dict[str, Send] = {
             "REST API": opened.enter_context(closing(_Poster(api.port, "/v1/classify"))),
             "engine": lambda data: _look(engine, data, settings),
@@ -53,8 +59,10 @@ def measure(*, quick: bool) -> Iterator[Line]:
         if is_installed():
             lit = opened.enter_context(LitServeProcess(Path(folder) / "lit"))
             sides["LitServe"] = opened.enter_context(closing(_Poster(lit.port, "/predict")))
+            servers["LitServe"] = lit.process
         yield from _throughput(sides, files, rounds)
         yield from _latency(sides, files, singles)
+        yield _processor_time({name: sides[name] for name in servers}, servers, files, rounds)
         yield Note(
             f"api: {CLIENTS} clients at once, thumbnails of 500 px, wall time, scores in "
             f"{engine.provenance['precision']}; LitServe decodes without a process apart"
@@ -95,6 +103,27 @@ def _latency(sides: dict[str, Send], files: Sequence[bytes], singles: int) -> It
         yield Row(f"one request, beside {other.name}", ours, other, Bound("at most", 1))
 
 
+def _processor_time(
+    sides: dict[str, Send], servers: dict[str, psutil.Process], files: Sequence[bytes], rounds: int
+) -> Row:
+    """Compare what a request costs all processes of a server, whatever else the machine does."""
+    taken: dict[str, list[float]] = {name: [] for name in sides}
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        for _ in range(rounds):
+            for name, send in sides.items():
+                before = _used_s(servers[name])
+                _all_at_once(clients, send, files)()
+                taken[name].append(MS * (_used_s(servers[name]) - before) / len(files))
+    ours, *others = [Sample(name, values, "ms") for name, values in taken.items()]
+    return Row("processor time of a request, all processes", ours, next(iter(others), None))
+
+
+def _used_s(server: psutil.Process) -> float:
+    """Return the processor time of a server and its children until now."""
+    times = [one.cpu_times() for one in (server, *server.children(recursive=True))]
+    return float(sum(one.user + one.system for one in times))
+
+
 def _all_at_once(
     clients: ThreadPoolExecutor, send: Send, files: Sequence[bytes]
 ) -> Callable[[], object]:
@@ -111,7 +140,7 @@ class _Poster:
     def __init__(self, port: int, path: str) -> None:
         self._port = port
         self._path = path
-        self._idle: list[http.client.HTTPConnection] = []
+        self._idle: list[tuple[float, http.client.HTTPConnection]] = []
 
     def __call__(self, data: bytes) -> None:
         """Send one and wait for the answer.
@@ -119,18 +148,24 @@ class _Poster:
         Raises:
             RuntimeError: it was refused.
         """
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        connection = self._connected()
         connection.request("POST", self._path, HEAD + data + b"\r\n--b--\r\n", KIND)
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != http.client.OK:
             raise RuntimeError(f"{self._path} answered {answer.status}: {body[:200]!r}")
-        self._idle.append(connection)
+        self._idle.append((time.monotonic(), connection))
 
     def close(self) -> None:
         """Hang up; no request may be under way."""
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[1].close()
+
+    def _connected(self) -> http.client.HTTPConnection:
+        """Return a connection: one that was used a moment ago, else a new one."""
+        with suppress(IndexError):
+            used_at, connection = self._idle.pop()
+            if time.monotonic() - used_at < KEPT_S:
+                return connection
+            connection.close()
+        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)

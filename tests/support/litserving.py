@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+import psutil
+
 from bot.errors import Stop
 
 START_S = 120.0
@@ -41,7 +43,7 @@ class LitServeProcess:
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # it starts processes that outlive it
+            process_group=0,  # it starts processes that outlive it
         )
         deadline = time.monotonic() + START_S
         while not self._answers():
@@ -55,6 +57,12 @@ class LitServeProcess:
         assert self._process, "not started"
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(END_S)
+
+    @property
+    def process(self) -> psutil.Process:
+        """The running process."""
+        assert self._process, "not started"
+        return psutil.Process(self._process.pid)
 
     def _answers(self) -> bool:
         try:
