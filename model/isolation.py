@@ -25,6 +25,7 @@ from model.errors import LookoutError, Never, NotYet, RetryLater, WorkerDied, Wo
 from model.wire import Channel, Garbled
 
 START_TIMEOUT_S: Final = 60.0
+SEND_BUFFER_BYTES: Final = 2**20  # or what the kernel allows (net.core.wmem_max)
 MESSAGE_CHARACTERS: Final = 500  # of an error; it goes into logs and the ledger
 _REAP_TIMEOUT_S: Final = 10.0
 # What a payload can be the cause of. Stop is not: else a taken-over child could halt the bot.
@@ -64,6 +65,9 @@ class _Child:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         here, there = socket.socketpair()
+        for end in (here, there):
+            # A picture of 500 px has some 600 KiB; by default a third of it fits in between.
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         with there:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
                 [sys.executable, "-m", "model.isolated_child", str(there.fileno())],
