@@ -10,6 +10,7 @@ from model.video.score import SceneScore, Summary, Value, VideoScore
 WIDTH: Final = 1000
 HEIGHT: Final = 160
 TICKS: Final = 5
+SHORT_S: Final = 10.0  # below that, ticks in whole seconds would say the same twice
 
 
 def timeline(score: VideoScore, summary: Summary, value: Value, threshold: float) -> str:
@@ -44,12 +45,13 @@ def _bar(scene: SceneScore, threshold: float, across: Callable[[float], float]) 
 
 
 def _ticks(end_s: float) -> str:
+    told = clock if end_s >= SHORT_S else precise
     texts = []
     for n in range(TICKS + 1):
         anchor = "start" if n == 0 else "end" if n == TICKS else "middle"
         texts.append(
             f'<text x="{WIDTH * n / TICKS:.0f}" y="{HEIGHT + 18}" text-anchor="{anchor}">'
-            f"{clock(end_s * n / TICKS)}</text>"
+            f"{told(end_s * n / TICKS)}</text>"
         )
     return "".join(texts)
 

@@ -95,6 +95,8 @@ def test_a_person_reads_scenes_and_times_and_opens_a_page_that_stands_alone(
     assert page.count("<img ") == page.count('type="checkbox"') == 3
     assert re.search(r"img \{[^}]*filter: blur", page)
     assert page.count("<rect") == 3
+    ticks = re.findall(r"<text [^>]*>([^<]*)</text>", page)
+    assert len(set(ticks)) == len(ticks) == 6
     assert page.count('class="above"') == 2  # its bar and its card
     assert not re.search(r"https?:|<script|src=\"(?!data:)|url\(", page)
     assert "automated suggestion" in page
