@@ -19,7 +19,7 @@ from model.card_text import card_as_markdown
 from model.errors import DatasetUnusable, TrainingRefused
 from model.networks.calibration import calibration
 from model.torchscript import load
-from model.training.calibrate import calibrate
+from model.training.calibrate import Method, calibrate
 from model.training.dataset.manifest import Dataset
 from model.training.evaluation.metrics import calibration_error
 from model.training.fitting import (
@@ -192,8 +192,16 @@ def test_each_method_is_stored_and_replaces_the_one_before(
         "model.training.calibrate.write_version",
         lambda *_, training, **__: stored.append(training),
     )
-    for method in ("temperature", "vector"):
-        found = calibrate(own, "standin", dataset, bar=lambda given, *_: given, method=method)
+    methods: tuple[Method, ...] = ("temperature", "vector")
+    for method in methods:
+        found = calibrate(
+            own,
+            "standin",
+            decided(dataset),
+            bar=lambda given, *_: given,
+            method=method,
+            side=None,
+        )
         assert found.described.startswith(f"{method}, fitted on")
     temperature, vector = stored
     assert temperature.temperature != 1
