@@ -14,6 +14,7 @@ from bot.ledger import Backfill, ListedFile
 from bot.wikiapi import WikiApi
 
 PROPERTIES: Final = "timestamp|user|sha1"
+LARGEST_PAGE: Final = 500  # files that the API lists at once for an account without more rights
 Page = Mapping[str, Any]
 
 
@@ -66,6 +67,23 @@ class Listing:
         return None
 
     def _images(self, backfill: Backfill, size: int) -> ListedPage:
+        """Return a page that goes on from the last one.
+
+        MediaWiki orders by time alone and goes on by time and name (ApiQueryAllImages). A
+        database that orders the files of one second otherwise may lead back to where we were:
+        SQLite does, InnoDB does not. A larger page gets past that second.
+
+        Raises:
+            Refused: not even the largest page does.
+        """
+        page = self._image_page(backfill, size)
+        if page.token and page.token == backfill.token:
+            page = self._image_page(backfill, LARGEST_PAGE)
+        if page.token and page.token == backfill.token:
+            raise Refused(f"the wiki's list of files does not go on from {page.token!r}")
+        return page
+
+    def _image_page(self, backfill: Backfill, size: int) -> ListedPage:
         asked = {
             "aisort": "timestamp",
             "aidir": "older",

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,10 @@ from bot.errors import Refused
 from bot.ledger import Backfill, Phase, Progress
 from bot.logevents import WikiLog
 from bot.settings.backfill import BackfillSettings
-from support.bench import Bench, dull, picture, striking
+from bot.settings.intake import WikiSettings
+from bot.wikiapi import WikiApi
+from support.bench import AGENT, Bench, dull, picture, striking
+from support.scripted import ScriptedServer, as_json, in_turn
 
 COLOURS = ("red", "green", "blue", "white", "black", "yellow", "cyan")
 
@@ -210,3 +214,28 @@ def test_a_page_of_the_list_goes_on_where_the_one_before_ended(bench: Bench) -> 
         at = replace(at, token=page.token)
     assert at.token is None
     assert sorted(titles) == [f"File:{number}.png" for number in range(5)]
+
+
+def test_a_list_that_leads_back_is_read_in_a_larger_page_or_given_up() -> None:
+    stuck: dict[str, object] = {
+        "query": {"allimages": []},
+        "continue": {"aicontinue": "here", "continue": "-||"},
+    }
+    at = Backfill(
+        id=1,
+        source="allimages",
+        target="",
+        state="running",
+        token="here",  # noqa: S106 - of a listing
+        listed=2,
+        expected=5,
+    )
+    with (
+        ScriptedServer(in_turn(as_json(stuck), as_json({"query": {"allimages": []}}))) as server,
+        closing(WikiApi(WikiSettings(api=f"{server.url}/api.php"), user_agent=AGENT)) as api,
+    ):
+        assert Listing(api).page(at, 2).token is None
+        assert [asked.form["ailimit"] for asked in server.requests] == ["2", "500"]
+        server.script = in_turn(as_json(stuck))
+        with pytest.raises(Refused, match="does not go on from 'here'"):
+            Listing(api).page(at, 2)
