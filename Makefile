@@ -82,7 +82,7 @@ toolforge-rehearsal: rig $(MODEL)
 	@LOOKOUT_REHEARSAL=10 $(BIN)/pytest -s tests/integration/test_toolforge_rehearsal.py
 
 training-demo: $(VENV)/.tests-ready $(MODEL)
-	@echo "== Drawings against photographs: data set, training, evaluation, calibration"
+	@echo "== Drawings against photographs: data set, training, evaluation, calibration, robustness"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/stand-in.sh
 
 .PHONY: learning

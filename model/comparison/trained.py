@@ -89,7 +89,8 @@ def trained_section(rows: Sequence[TrainedRow]) -> str:
         f"made on the data set `{rows[0].training.dataset}`. Its pictures are a benign stand-in "
         "unless you built it from your own: the table shows what a pass and an answer cost, and "
         "that each network learns, not how well it would do on Commons. A network that began "
-        "with random weights had to learn to see from the same few pictures. ms per picture: one "
+        "with random weights had to learn to see from the same few pictures. A pass: "
+        "the median, as busy as the machine was. ms per picture: one "
         f"thread, one at a time.\n\n{lines}\n"
     )
 
