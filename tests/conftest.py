@@ -33,8 +33,18 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture(autouse=True)
-def no_unexpected_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+def no_unexpected_errors(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Fail a test that logs an error; one that means to asserts it, then clears `caplog`."""
+    # A command that is run in this process sets up logs too. Loggers that are kept would go on
+    # writing into that test's standard error, which is closed by then.
+    configure = structlog.configure
+    monkeypatch.setattr(
+        structlog,
+        "configure",
+        lambda **options: configure(**options | {"cache_logger_on_first_use": False}),
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
