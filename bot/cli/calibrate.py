@@ -1,13 +1,10 @@
 """`lookout calibrate`: make a trained model's probabilities mean what they say."""
 
 import argparse
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tqdm import tqdm
-
+from bot.cli import progress
 from bot.cli.options import add_command
 from bot.home import models_folder
 from model.training.dataset.entry import SPLITS
@@ -62,7 +59,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
         models_folder(),
         arguments.model,
         dataset,
-        bar=_bar,
+        bar=progress.bar,
         method=arguments.method,
         side=None if arguments.side == ALL else arguments.side,
     )
@@ -71,9 +68,3 @@ def calibrate(arguments: argparse.Namespace) -> int:
         f"other pictures: {found.before:.4f} before, {found.after:.4f} after"
     )
     return 0
-
-
-def _bar(batches: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    return tqdm(
-        batches, total=total, desc=what, unit="batch", file=sys.stderr, disable=None, leave=False
-    )

@@ -1,14 +1,12 @@
 """Options of `lookout dataset build` that fetch pictures from the wiki, and what they do."""
 
 import argparse
-import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tqdm import tqdm
-
+from bot.cli import progress
 from bot.cli.options import add_config, settings_of
 from bot.cli.stats import DAY_S, add_days, positive
 from bot.collecting.categories import Categories, CategoryLabel, category_label
@@ -93,12 +91,14 @@ def collect(arguments: argparse.Namespace) -> Path:
     settings = settings_of(arguments)
     folder: Path = arguments.pictures or arguments.to.with_name(f"{arguments.to.name}.pictures")
     wanted = _reviewed(arguments, settings) if arguments.reviewed else []
-    with Collector(settings, say=_say) as collector:
+    with Collector(settings, say=progress.say) as collector:
         wanted += _categories(arguments.commons, arguments, collector)
         try:
-            found = collector.collect(wanted, folder, progress=_progress)
+            found = collector.collect(wanted, folder, progress=progress.files)
         except (LookoutError, KeyboardInterrupt):
-            _say(f"What was fetched stays in {folder}: the same command goes on from there.")
+            progress.say(
+                f"What was fetched stays in {folder}: the same command goes on from there."
+            )
             raise
     print(
         f"{len(found.pictures)} pictures in {folder}, {found.fetched} of them new"
@@ -118,7 +118,7 @@ def _categories(
     wanted = []
     for one in asked:
         files = categories.files(one, depth=arguments.depth, most=arguments.files)
-        _say(f"{one.category}: {len(files)} files as {one.label}")
+        progress.say(f"{one.category}: {len(files)} files as {one.label}")
         wanted += files
     return wanted
 
@@ -138,7 +138,9 @@ def _reviewed(arguments: argparse.Namespace, settings: "Settings") -> "list[Want
         found: Reviewed = reviewed_files(
             ledger, settings.reviews, since=since, until=until, labels=labels
         )
-    _say(f"{len(found.wanted)} files were decided about{_listed('; left out', found.left_out)}")
+    progress.say(
+        f"{len(found.wanted)} files were decided about{_listed('; left out', found.left_out)}"
+    )
     return list(found.wanted)
 
 
@@ -152,11 +154,3 @@ def _category_label(text: str) -> CategoryLabel:
         return category_label(text)
     except LookoutError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _say(line: str) -> None:
-    tqdm.write(line, file=sys.stderr)
-
-
-def _progress(found: Iterable[Item], total: int) -> Iterable[Item]:
-    return tqdm(found, total=total, unit="file", file=sys.stderr, disable=None, leave=False)

@@ -1,13 +1,10 @@
 """`lookout compress`: a smaller or faster form of a trained model, if its scores stay."""
 
 import argparse
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tqdm import tqdm
-
+from bot.cli import progress
 from bot.cli.options import add_command
 from bot.home import models_folder
 from model.training.dataset.manifest import Dataset
@@ -57,16 +54,10 @@ def compress(arguments: argparse.Namespace) -> int:
         arguments.name,
         Dataset.read(arguments.dataset),
         arguments.scheme,
-        bar=_bar,
+        bar=progress.bar,
     )
     print(
         f"{arguments.name}: scores of the reference pictures move by at most {kept.drift:.4f}; "
         f"accuracy on the validation pictures {kept.before:.4f} before, {kept.after:.4f} after"
     )
     return 0
-
-
-def _bar(batches: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    return tqdm(
-        batches, total=total, desc=what, unit="batch", file=sys.stderr, disable=None, leave=False
-    )

@@ -1,16 +1,14 @@
 """`lookout dataset`: labelled pictures, made ready for training."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
+from bot.cli import progress
 from bot.cli.collecting import add_collecting, collect, is_collecting
 from bot.cli.options import add_command
 from model.errors import DatasetUnusable
-from model.training.dataset.build import Looks, build
+from model.training.dataset.build import build
 from model.training.dataset.duplicates import NEAR_BITS
 from model.training.dataset.examine import SHORTEST_EDGE
 from model.training.dataset.manifest import REPORT, Dataset
@@ -49,7 +47,7 @@ def build_dataset(arguments: argparse.Namespace) -> int:
         shortest_edge=arguments.shortest_edge,
         near_bits=arguments.near_bits,
         drop_conflicts=arguments.drop_conflicts,
-        progress=_progress,
+        progress=progress.files,
     )
     print(
         f"{len(dataset.entries)} pictures with {len(dataset.labels)} labels, "
@@ -62,10 +60,6 @@ def show_dataset(arguments: argparse.Namespace) -> int:
     """Print what a data set holds and what was left out."""
     print(as_markdown(Dataset.read(arguments.dataset)), end="")
     return 0
-
-
-def _progress(looks: Looks, total: int) -> Looks:
-    return tqdm(looks, total=total, unit="file", file=sys.stderr, disable=None, leave=False)
 
 
 def _add_build(actions: "Subparsers") -> None:

@@ -2,14 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
-
+from bot.cli import progress
 from bot.cli.options import add_command
 from bot.home import models_folder
 from model.bundle import open_bundle
@@ -70,7 +66,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     bundle = open_bundle(models_folder(), arguments.model)
     dataset = Dataset.read(arguments.dataset)
     entries = dataset.entries if arguments.side == ALL else dataset.side(arguments.side)
-    answers = answers_of(bundle, entries, progress=_progress)
+    answers = answers_of(bundle, entries, progress=progress.files)
     question = Question(tuple(arguments.positive), tuple(arguments.prevalence))
     title = f"{bundle.name} on the {arguments.side} pictures of data set {dataset.version}"
     if arguments.write is None:
@@ -81,10 +77,6 @@ def evaluate(arguments: argparse.Namespace) -> int:
     for line in wrong_folders(answers):
         print(line, file=sys.stderr)
     return 0
-
-
-def _progress(rows: Iterable[NDArray[np.float64]], total: int) -> Iterable[NDArray[np.float64]]:
-    return tqdm(rows, total=total, unit="file", file=sys.stderr, disable=None, leave=False)
 
 
 def _share(text: str) -> float:

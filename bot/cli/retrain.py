@@ -2,15 +2,12 @@
 
 import argparse
 import shutil
-import sys
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tqdm import tqdm
-
+from bot.cli import progress
 from bot.cli.options import add_command, add_config, settings_of
 from bot.cli.stats import DAY_S, positive
 from bot.home import home, models_folder
@@ -119,7 +116,13 @@ def retrain(arguments: argparse.Namespace) -> int:
         plan = _plan(arguments, name, folder, settings)
         pictures = (arguments.pictures or folder) / f"{name}.pictures"
         work = Retraining(
-            plan, folder, pictures, models_folder(), settings, say=_say, progress=_progress
+            plan,
+            folder,
+            pictures,
+            models_folder(),
+            settings,
+            say=progress.say,
+            progress=progress.files,
         )
         with Ledger(settings.ledger.address) as ledger:
             ended = work.run(ledger, Enough(arguments.fewest, arguments.fewest_each))
@@ -142,7 +145,7 @@ def _plan(arguments: argparse.Namespace, name: str, folder: Path, settings: "Set
                 f"{name} was begun beside {begun.live}, and {live} is live now: begin anew with "
                 "--restart."
             )
-        _say(f"Going on with {name}")
+        progress.say(f"Going on with {name}")
         return begun
     sums, threshold = acting(settings)
     until = time.time()
@@ -187,11 +190,3 @@ def _share(text: str) -> float:
     if not 0 < value <= 1:
         raise argparse.ArgumentTypeError(f"{text} is not above 0 and up to 1")
     return value
-
-
-def _say(line: str) -> None:
-    tqdm.write(line, file=sys.stderr)
-
-
-def _progress(items: Iterable[Item], total: int) -> Iterable[Item]:
-    return tqdm(items, total=total, unit="file", file=sys.stderr, disable=None, leave=False)

@@ -2,14 +2,12 @@
 
 import argparse
 import os
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
-from tqdm import tqdm
 
+from bot.cli import progress
 from bot.cli.options import add_command
 from bot.home import models_folder
 from model.errors import TrainingRefused
@@ -74,8 +72,8 @@ def robustness(arguments: argparse.Namespace) -> int:
         plan,
         positive=arguments.positive,
         threads=arguments.threads,
-        say=_say,
-        bar=_bar,
+        say=progress.say,
+        bar=progress.bar,
     )
     if arguments.write is None:
         print(as_markdown(title, sections_of(findings, plan, arguments.positive)), end="")
@@ -98,13 +96,3 @@ def _plan(arguments: argparse.Namespace) -> Any:
         first = error.errors()[0]
         option = str(first["loc"][0]).replace("_", "-")
         raise TrainingRefused(f"--{option}: {first['msg']}.") from error
-
-
-def _say(line: str) -> None:
-    tqdm.write(line, file=sys.stderr)
-
-
-def _bar(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    return tqdm(
-        items, total=total, desc=what, unit="batch", file=sys.stderr, disable=None, leave=False
-    )

@@ -2,14 +2,12 @@
 
 import argparse
 import shutil
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
-from tqdm import tqdm
 
+from bot.cli import progress
 from bot.cli.options import add_command
 from bot.home import home, models_folder
 from model.bundle import DEFAULT_BUNDLE
@@ -74,8 +72,8 @@ def train(arguments: argparse.Namespace) -> int:
         models=models_folder(),
         folder=folder,
         weights=_weights(arguments),
-        say=_say,
-        bar=_bar,
+        say=progress.say,
+        bar=progress.bar,
     )
     print(f"Trained {arguments.name}: {bundle}; what happened is in {folder / 'log.csv'}")
     return 0
@@ -85,7 +83,7 @@ def _weights(arguments: argparse.Namespace) -> Path | None:
     from model.training.hub import fetched  # noqa: PLC0415 - torch is slow to import
 
     if arguments.weights == HUB:
-        return fetched(arguments.start, say=_say)
+        return fetched(arguments.start, say=progress.say)
     return Path(arguments.weights) if arguments.weights else None
 
 
@@ -137,13 +135,3 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--no-augment", dest="augment", action="store_false")
     parser.add_argument("--no-class-weights", dest="class_weights", action="store_false")
-
-
-def _say(line: str) -> None:
-    tqdm.write(line, file=sys.stderr)
-
-
-def _bar(batches: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    return tqdm(
-        batches, total=total, desc=what, unit="batch", file=sys.stderr, disable=None, leave=False
-    )

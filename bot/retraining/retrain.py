@@ -37,7 +37,7 @@ _DIGITS: Final = 12  # of a hash
 class Progress(Protocol):
     """Passes on items and shows how far they have come."""
 
-    def __call__(self, items: Iterable[Item], total: int) -> Iterable[Item]:
+    def __call__(self, items: Iterable[Item], total: int, /) -> Iterable[Item]:
         """Pass on `total` items."""
         ...
 

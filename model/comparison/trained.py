@@ -66,8 +66,10 @@ def trained_rows(
     cards = [open_bundle(models, name).card for name in names or installed_bundles(models)]
     chosen = [(card, card.training) for card in cards if names or card.training]
     lacking = [card.name for card, training in chosen if training is None]
-    if lacking or not chosen:
-        raise TrainingRefused(f"{', '.join(lacking) or 'Nothing'} was trained here.")
+    if lacking:
+        raise TrainingRefused(f"Not trained here: {', '.join(lacking)}. Name others.")
+    if not chosen:
+        raise TrainingRefused("Nothing was trained here: see lookout train.")
     sets = {training.dataset for _, training in chosen if training}
     if len(sets) > 1:
         raise TrainingRefused(

@@ -28,7 +28,7 @@ class Bar(Protocol):
     """Passes on items and shows how far they have come."""
 
     def __call__(
-        self, items: Iterable[Sequence[Pixels]], total: int, what: str
+        self, items: Iterable[Sequence[Pixels]], total: int, what: str, /
     ) -> Iterable[Sequence[Pixels]]:
         """Pass on `total` batches."""
         ...

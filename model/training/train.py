@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 class Bar(Protocol):
     """Passes on batches and shows how far they have come."""
 
-    def __call__(self, batches: Iterable[Batch], total: int, what: str) -> Iterable[Batch]:
+    def __call__(self, batches: Iterable[Batch], total: int, what: str, /) -> Iterable[Batch]:
         """Pass on `total` batches."""
         ...
 
