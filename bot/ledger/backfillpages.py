@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, and_, select, update
 
 from bot.lanes import guess
+from bot.ledger.backfillschema import backfill_copies, backfill_files, backfills
 from bot.ledger.dialect import insert_new
-from bot.ledger.schema import State, backfill_copies, backfill_files, backfills
+from bot.ledger.schema import State
 
 
 class Phase(StrEnum):

@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from bot.ledger.schema import State, backfill_copies, backfill_files, backfills
+from bot.ledger.backfillschema import backfill_copies, backfill_files, backfills
+from bot.ledger.schema import State
 
 SUGGESTED: Final = "review"  # `bot.rules.Verdict.word`
 UNDONE: Final = (State.WAITING, State.LEASED)

@@ -24,14 +24,9 @@ from sqlalchemy import (
 
 from bot.ledger.backfillpages import Backfill, ListedFile, Phase, Step, move, store
 from bot.ledger.backfillreport import UNDONE, OldFlag, Progress, flags, progress, unsuggested
+from bot.ledger.backfillschema import backfill_files, backfill_shards, backfills
 from bot.ledger.dialect import clock, unlocked
-from bot.ledger.schema import (
-    State,
-    backfill_files,
-    backfill_shards,
-    backfills,
-    uploads,
-)
+from bot.ledger.schema import State, uploads
 from bot.ledger.shardqueue import ShardQueue
 from bot.ledger.transactions import reading
 

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, and_, exists, not_, update
 
+from bot.ledger.backfillschema import backfill_files
 from bot.ledger.dialect import clock, insert_new
 from bot.ledger.finishing import content
 from bot.ledger.leases import own
 from bot.ledger.queue import Queue
 from bot.ledger.records import Outcome
-from bot.ledger.schema import State, backfill_files, scores
+from bot.ledger.schema import State, scores
 
 _ELSEWHERE: Final = backfill_files.alias("elsewhere")
 # Another backfill may have the same content in hand; what it finds then serves both.

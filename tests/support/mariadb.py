@@ -3,7 +3,6 @@
 import getpass
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ import pytest
 from sqlalchemy import URL
 
 from rig.phpserver import free_port
+from support.leader import Leader
 
 HOST = "127.0.0.1"
 USER = "lookout"
@@ -27,9 +27,6 @@ POLL_S = 0.02
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own in it, as tempfile makes it
 ROOM_BYTES = 512 * 1024 * 1024
-# A shell leads the group and waits for its standard input to end, which it does when this program
-# is killed; then it leaves nothing behind.
-LEADER = '"$@" & read -r _; kill -KILL $!; rm -rf "$0"'
 SMALL = (
     "--innodb-buffer-pool-size=16M",
     "--innodb-log-file-size=8M",
@@ -62,7 +59,7 @@ class MariaDb:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._folder = folder
-        self._leader: subprocess.Popen[bytes] | None = None
+        self._leader = Leader(folder / "log", afterwards='; rm -rf "$0"', name=str(folder))
 
     def __enter__(self) -> Self:
         self._install()
@@ -83,22 +80,12 @@ class MariaDb:
             f"--init-file={self._folder / 'accounts.sql'}",
             "--skip-name-resolve",
         ]
-        with (self._folder / "log").open("ab") as log:
-            self._leader = subprocess.Popen(
-                ["/bin/sh", "-c", LEADER, str(self._folder), *command],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._leader.start(command)
         self._wait_until_ready()
 
     def kill(self) -> None:
         """SIGKILL, as at a crash of the machine's container."""
-        if self._leader:
-            os.killpg(self._leader.pid, signal.SIGKILL)
-            self._leader.communicate()
-            self._leader = None
+        self._leader.kill()
 
     def address(self, database: str, *, user: str = USER, password: str = PASSWORD) -> str:
         """Return what stands in `ledger.url`."""

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +11,12 @@ import pytest
 import redis
 
 from rig.phpserver import free_port
+from support.leader import Leader
 
 HOST = "127.0.0.1"
 PROGRAM = "redis-server"
 READY_TIMEOUT_S = 10.0
 POLL_S = 0.02
-# A shell leads the group and waits for its standard input to end, as it does for MariaDB.
-LEADER = '"$@" & read -r _; kill -KILL $!'
 
 
 def missing_redis() -> list[str]:
@@ -33,7 +30,7 @@ class RedisServer:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._folder = folder
-        self._leader: subprocess.Popen[bytes] | None = None
+        self._leader = Leader(folder / "log")
 
     def __enter__(self) -> Self:
         self.start()
@@ -57,22 +54,12 @@ class RedisServer:
             *(PROGRAM, "--bind", HOST, "--port", str(self.port), "--dir", str(self._folder)),
             *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
         ]
-        with (self._folder / "log").open("ab") as log:
-            self._leader = subprocess.Popen(
-                ["/bin/sh", "-c", LEADER, "sh", *command],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._leader.start(command)
         self._wait_until_ready()
 
     def kill(self) -> None:
         """SIGKILL, as at a crash of the machine's container."""
-        if self._leader:
-            os.killpg(self._leader.pid, signal.SIGKILL)
-            self._leader.communicate()
-            self._leader = None
+        self._leader.kill()
 
     def flush(self) -> None:
         """Forget everything, as a full shared Redis may do."""
