@@ -1,8 +1,10 @@
 # Every target does its own set-up, in .venv and var/, and says what it is doing.
-# Variables: PYTHON (3.11 or newer), PIP_FLAGS (for example the address of a CPU-only torch index).
+# Variables: PYTHON (3.11 or newer), PIP_FLAGS (for example the address of a CPU-only torch index),
+# TESTERS (how many processes share the tests; each has a wiki and a database of its own).
 
 PYTHON ?= python3
 PIP_FLAGS ?=
+TESTERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 MODEL := var/models/nsfwjs-mobilenet-v2-mid/card.json
@@ -47,7 +49,7 @@ run: $(MODEL)
 
 test: lint rig $(MODEL)
 	@echo "== Tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(TESTERS) --dist loadfile
 
 lint: $(VENV)/.tests-ready
 	@echo "== Lint and types"

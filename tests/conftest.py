@@ -14,22 +14,23 @@ pytest_plugins = [
     "support.models",
     "support.redis",
 ]
-FIGURES = pytest.StashKey[list[str]]()
+FIGURE = "measured"
 Measured = Callable[[str], None]
 
 
 @pytest.fixture
-def measured(request: pytest.FixtureRequest) -> Measured:
+def measured(record_property: Callable[[str, object], None]) -> Measured:
     """Return a function that adds a figure to the end of the test run's output."""
-    return request.config.stash.setdefault(FIGURES, []).append
+    return lambda figure: record_property(FIGURE, figure)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Print what the tests measured; the documents quote it."""
-    for figure in config.stash.get(FIGURES, []):
-        terminalreporter.write_line(f"measured: {figure}")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests measured, in whichever process; the documents quote it."""
+    reports = [one for some in terminalreporter.stats.values() for one in some]
+    calls = [one for one in reports if getattr(one, "when", None) == "call"]
+    for name, figure in (pair for one in calls for pair in one.user_properties):
+        if name == FIGURE:
+            terminalreporter.write_line(f"measured: {figure}")
 
 
 @pytest.fixture(autouse=True)
