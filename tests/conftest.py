@@ -1,6 +1,7 @@
 """What all tests share: the rig, and the rule that no error is logged unnoticed."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +17,10 @@ pytest_plugins = [
 ]
 FIGURE = "measured"
 Measured = Callable[[str], None]
+# Several test processes share the processors, and OpenMP's threads wait for each other by spinning
+# (https://gcc.gnu.org/onlinedocs/libgomp/GOMP_005fSPINCOUNT.html): with two each, exporting a model
+# took three times as long. Set before torch is loaded, here and in the programs that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture

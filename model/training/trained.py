@@ -122,10 +122,12 @@ def _exported(training: Training, labels: int, weights: bytes, size: int) -> Exp
         path = Path(scratch, WEIGHTS)
         path.write_bytes(weights)
         with ProcessPoolExecutor(max_workers=1, mp_context=fresh) as pool:
-            return pool.submit(_export, training, labels, path, size).result()
+            threads = torch.get_num_threads()
+            return pool.submit(_export, training, labels, path, size, threads).result()
 
 
-def _export(training: Training, labels: int, weights: Path, size: int) -> Export:
+def _export(training: Training, labels: int, weights: Path, size: int, threads: int) -> Export:
+    torch.set_num_threads(threads)
     pipeline = blank(training.network, labels, size)
     pipeline.network.load_state_dict(read_weights(weights))
     calibrate(pipeline, training)

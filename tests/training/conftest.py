@@ -30,7 +30,7 @@ def trained(
     home = tmp_path_factory.mktemp("home")
     published = installed(DEFAULT_BUNDLE).folder.parent
     shutil.copytree(published / CACHE, home / "models" / CACHE)
-    recipe = Recipe(start=DEFAULT_BUNDLE, epochs=0, threads=1)
+    recipe = Recipe(start=DEFAULT_BUNDLE, epochs=0, size=96, threads=1)
     train(
         dataset,
         recipe,

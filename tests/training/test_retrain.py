@@ -18,12 +18,10 @@ from bot.ledger.suggestions import AUDIT
 from bot.retraining.lock import alone
 from bot.retraining.plan import PLAN, Plan
 from bot.retraining.retrain import PAGE, RESULT
-from model.bundle import DEFAULT_BUNDLE, open_bundle
-from model.install import CACHE
+from model.bundle import DEFAULT_BUNDLE, Bundle, open_bundle
 from standin.task import make
 from support.bot import LOOKOUT
 from support.ledgers import address
-from support.models import Installer
 from support.reviews import decide, review, suggest
 
 SUGGESTED, SAMPLED = 60, 40
@@ -41,11 +39,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def live(home: Path, installed: Installer) -> Path:
-    """The live model in a folder of bundles of its own, with the package it was made of."""
-    published = installed(DEFAULT_BUNDLE).folder
-    shutil.copytree(published, home / "models" / DEFAULT_BUNDLE)
-    shutil.copytree(published.parent / CACHE, home / "models" / CACHE)
+def live(home: Path, trained: Bundle) -> Path:
+    """The live model, one for small pictures, in a folder of bundles of its own."""
+    shutil.copytree(trained.folder, home / "models" / trained.name)
     return home / "models"
 
 
@@ -56,7 +52,7 @@ def commons() -> Iterator[MiniCommons]:
 
 
 @pytest.fixture
-def config(home: Path, commons: MiniCommons) -> Path:
+def config(home: Path, commons: MiniCommons, trained: Bundle) -> Path:
     """Files on the wiki, of many uploaders, that people decided about; and the settings."""
     make(home / "made", 120, edge=64)
     place = address(home / "ledger.sqlite")
@@ -71,9 +67,14 @@ def config(home: Path, commons: MiniCommons) -> Path:
             outcome = "scope" if path.parent.name == "drawing" else "ok"
             decide(ledger, review(number, outcome, reference=number))
     hosts = [urlsplit(commons.addresses.base).netloc]
-    wiki = {"api": commons.addresses.api, "file_hosts": hosts}
+    settings = {
+        "wiki": {"api": commons.addresses.api, "file_hosts": hosts},
+        "ledger": {"url": place},
+        "model": {"name": trained.name},
+        "rules": [{"name": "drawn", "labels": ["drawing"], "at_least": {"image": 0.8}}],
+    }
     file = home / "config.yaml"
-    file.write_text(yaml.safe_dump({"wiki": wiki, "ledger": {"url": place}}), encoding="utf-8")
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
     return file
 
 
@@ -106,9 +107,8 @@ def test_decided_files_that_are_gone_are_no_decisions_to_learn_from(
 
 
 @pytest.mark.model
-@pytest.mark.usefixtures("live")
 def test_two_at_once_or_a_model_of_that_name_or_another_live_model_are_refused(
-    home: Path, config: Path, capsys: pytest.CaptureFixture[str]
+    home: Path, live: Path, config: Path, trained: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = ["retrain", "--config", str(config), *FEW]
     folder = home / "retraining"
@@ -117,12 +117,12 @@ def test_two_at_once_or_a_model_of_that_name_or_another_live_model_are_refused(
     assert f"Another retraining is at work in {folder}" in capsys.readouterr().err
     assert main([*told, "--name", DEFAULT_BUNDLE]) == 1
     assert "is the name of a published model" in capsys.readouterr().err
-    (home / "models" / "mine").symlink_to(home / "models" / DEFAULT_BUNDLE)
+    (live / "mine").symlink_to(live / trained.name)
     assert main([*told, "--name", "mine"]) == 1
     assert "A model called mine is installed" in capsys.readouterr().err
     plan = Plan(
         name=NAME,
-        start=DEFAULT_BUNDLE,
+        start=trained.name,
         live="another/0123",
         since=0,
         until=1,
@@ -130,7 +130,7 @@ def test_two_at_once_or_a_model_of_that_name_or_another_live_model_are_refused(
         epochs=0,
         threads=1,
         keep=0.9,
-        sums=(("porn",),),
+        sums=(("drawing",),),
         threshold=0.8,
     )
     plan.write(folder / NAME)

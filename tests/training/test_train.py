@@ -36,7 +36,7 @@ from model.training.stage import Data, Stage
 from model.training.train import train
 from support.models import Installer
 
-SCRATCH = Recipe(start="mobilenet-v2", epochs=2, batch=8, threads=1)
+SCRATCH = Recipe(start="mobilenet-v2", epochs=2, batch=8, size=96, threads=1)
 
 
 def few(dataset: Dataset) -> Dataset:
@@ -126,7 +126,7 @@ def test_a_trained_model_serves_what_it_learned(trained: Bundle, dataset: Datase
     classifier = Classifier(trained, precision="fp32", fused=False)
     assert classifier.labels == ("drawing", "photograph")
     entries = dataset.side("test")
-    pictures = [decode(contents(entry), target=224).frames[0].pixels for entry in entries]
+    pictures = [decode(contents(entry), target=96).frames[0].pixels for entry in entries]
     answers = classifier.classify(pictures)
     right = [max(answer, key=answer.__getitem__) for answer in answers]
     assert np.mean([a == entry.label for a, entry in zip(right, entries, strict=True)]) >= 0.9
