@@ -85,19 +85,24 @@ class Session:
         return cv2.resize(small, (width, height))  # type: ignore[return-value]
 
     def _is_late(self) -> bool:
-        elapsed, progress = time.monotonic() - self._began, self._outlook.progress(self._time_s)
+        elapsed = time.monotonic() - self._began
         if elapsed >= self._limits.seconds:
             self._reasons.append(
                 f"time: nothing after {self._time_s:.1f} s was looked at within the "
                 f"{self._limits.seconds:g} s allowed"
             )
             return True
+        if not self._hurried and elapsed > TELLING_SHARE * ON_TIME * self._limits.seconds:
+            self._hurry_if_needed(elapsed)
+        return False
+
+    def _hurry_if_needed(self, elapsed: float) -> None:
+        progress = self._outlook.progress(self._time_s)
         foreseen = elapsed / progress if progress > TELLING_SHARE else 0.0
-        if foreseen > ON_TIME * self._limits.seconds and not self._hurried:
+        if foreseen > ON_TIME * self._limits.seconds:
             self._hurried = True
             if self._reader.only_key_frames():
                 self._reasons.append(f"time: only key frames after {self._time_s:.1f} s")
-        return False
 
     def _finish(self) -> None:
         if not self._decoded:
