@@ -66,16 +66,14 @@ class FileHosts:
             Refused: another host, or no address at all.
         """
         try:
-            with (
-                self._borrowed() as session,
-                self._patience.asking(),
-                self._patience.fetching() as place,
-                network_faults(address),
-                self._follow(session, address, headers) as response,
-            ):
-                if place:
-                    response.raw = _Metered(response.raw, place)
-                yield response
+            with self._borrowed() as session, self._patience.asking():
+                for _ in range(1 + REDIRECTS):
+                    with self._answer(session, address, headers) as response:
+                        if not response.is_redirect:
+                            yield response
+                            return
+                        address = urljoin(address, response.headers["Location"])
+            raise Refused(f"{address}: more than {REDIRECTS} redirects")
         except ValueError as error:
             raise Refused(f"{address!r} is or leads to no address: {error}") from error
 
@@ -87,23 +85,26 @@ class FileHosts:
         finally:
             self._sessions.put(session)
 
-    def _follow(
+    @contextmanager
+    def _answer(
         self, session: requests.Session, address: str, headers: Mapping[str, str]
-    ) -> requests.Response:
-        for _ in range(1 + REDIRECTS):
-            self._refuse_strangers(address)
-            response = session.get(
+    ) -> Iterator[requests.Response]:
+        """Ask once. A redirect is followed by a request that counts as another fetch."""
+        self._refuse_strangers(address)
+        with (
+            self._patience.fetching() as place,
+            network_faults(address),
+            session.get(
                 address,
                 headers={**headers, **self._agent},
                 stream=True,
                 allow_redirects=False,
                 timeout=self._timeout,
-            )
-            if not response.is_redirect:
-                return response
-            with response:
-                address = urljoin(address, response.headers["Location"])
-        raise Refused(f"{address}: more than {REDIRECTS} redirects")
+            ) as response,
+        ):
+            if place:
+                response.raw = _Metered(response.raw, place)
+            yield response
 
     def _refuse_strangers(self, address: str) -> None:
         parts = urlsplit(address)

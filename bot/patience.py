@@ -55,10 +55,9 @@ class Patience:
         """Have a place among the fetches; None when nobody counts them. See `Limiter.fetching`."""
         return self._limiter.fetching() if self._limiter else nullcontext()
 
-    def call(self) -> None:
-        """Wait until one request to api.php may be made; see `Limiter.call`."""
-        if self._limiter:
-            self._limiter.call()
+    def calling(self) -> AbstractContextManager[None]:
+        """Make one request to api.php in this context; see `Limiter.calling`."""
+        return self._limiter.calling() if self._limiter else nullcontext()
 
     def _close(self, error: ServerBusy) -> None:
         """Take over a longer pause. Should two threads do so at once, one asks once too often."""

@@ -75,7 +75,7 @@ class Patrol:
         self._vitals = self._monitor.vitals
         self._engine: Engine | None = None
         self._scorers: list[Scorer] = []
-        limiter = make_limiter(settings.fleet, urgent=True, stop=self._stop)
+        limiter = make_limiter(settings.fleet, settings.media, urgent=True, stop=self._stop)
         self._patience = Patience(limiter=limiter if settings.fleet.redis else None)
 
     @property

@@ -61,14 +61,14 @@ class WikiApi:
         By POST: fifty titles of 240 bytes each are too long for a request's first line.
 
         Raises:
-            GateClosed: as `Limiter.call` does.
+            GateClosed: as `Limiter.calling` does.
         """
         answers: Iterator[dict[str, Any]] = self._api.post(
             continuation=True, action="query", maxlag=MAXLAG_S, **asked
         )
         while True:
-            self._patience.call()
-            answer = next(answers, None)
+            with self._patience.calling():
+                answer = next(answers, None)
             if answer is None:
                 return
             yield answer

@@ -23,7 +23,7 @@ from bot.wikiapi import WikiApi
 
 def gate(settings: Settings, stop: threading.Event) -> Patience:
     """Return the gate of all requests, which keeps to the limits and lets the bot go first."""
-    return Patience(limiter=make_limiter(settings.fleet, stop=stop))
+    return Patience(limiter=make_limiter(settings.fleet, settings.media, stop=stop))
 
 
 @contextmanager

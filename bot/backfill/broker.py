@@ -92,9 +92,9 @@ class CeleryBroker:
         self._asked(lambda: self._app.send_task(TASK, args=[shard], retry=False))
 
     def _count(self) -> int:
-        with self._app.connection_for_write() as connection:
-            declared = connection.default_channel.queue_declare(QUEUE, passive=False)
-            return int(declared.message_count)
+        # Not `default_channel`, which tries to connect again for six seconds.
+        with self._app.connection_for_write() as connection, connection.channel() as channel:
+            return int(channel.queue_declare(QUEUE, passive=False).message_count)
 
     def _asked(self, ask: Callable[[], Any]) -> Any:
         try:

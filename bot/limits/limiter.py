@@ -16,7 +16,7 @@ from bot.limits.meter import Answer, Meter
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT_S: Final = 30.0  # for one grant; then the turn ends, and its files are given back
-LEASE_S: Final = 120.0  # of a place; reading renews it
+LEASE_S: Final = 45.0  # of a place, unless told otherwise; reading renews it
 AGAIN_S: Final = 1.0  # at least, before one who was sent away comes again
 
 
@@ -34,13 +34,21 @@ class Limiter:
         meter: Counts for everybody.
         urgent: Goes first: the bot, as against a backfill.
         stop: Ends every wait.
+        lease_s: For how long a place is kept without a byte being read, in seconds: longer than
+            whoever fetches would wait for one.
     """
 
     def __init__(
-        self, meter: Meter, *, urgent: bool = False, stop: threading.Event | None = None
+        self,
+        meter: Meter,
+        *,
+        urgent: bool = False,
+        stop: threading.Event | None = None,
+        lease_s: float = LEASE_S,
     ) -> None:
         self._meter = meter
         self._urgent = urgent
+        self._lease_s = lease_s
         self._stop = stop or threading.Event()
 
     @contextmanager
@@ -51,20 +59,26 @@ class Limiter:
             GateClosed: all were told to wait, it took too long, or the meter is out of reach.
         """
         holder = uuid.uuid4().hex
-        urgent = self._urgent
-        self._wait(lambda: self._meter.enter(holder, lease_s=LEASE_S, urgent=urgent))
+        lease_s, urgent = self._lease_s, self._urgent
+        self._wait(lambda: self._meter.enter(holder, lease_s=lease_s, urgent=urgent))
 
         def read(size: int) -> None:
-            self._wait(lambda: self._meter.spend(holder, size, lease_s=LEASE_S))
+            self._wait(lambda: self._meter.spend(holder, size, lease_s=lease_s))
 
         try:
             yield Place(read)
         finally:
             self._meter.leave(holder)
 
-    def call(self) -> None:
-        """Wait until one request to api.php may be made; raises as `fetching`."""
-        self._wait(lambda: self._meter.call(urgent=self._urgent))
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """Make one request to api.php in this context, when it may be; raises as `fetching`."""
+        holder = uuid.uuid4().hex
+        self._wait(lambda: self._meter.call(holder, urgent=self._urgent))
+        try:
+            yield
+        finally:
+            self._meter.answered(holder)
 
     def tell(self, seconds: float, why: str) -> None:
         """Tell everybody that the other side wants to be left alone for so long."""

@@ -20,6 +20,7 @@ from bot.ledger import Ledger, Progress
 LOOKOUT = Path(sys.executable).with_name("lookout")
 POLL_S = 0.1
 READY_S = 120.0
+ANSWER_S = 5.0  # longest wait for the wiki; a killed worker's places are taken for 15 s more
 Worker = subprocess.Popen[bytes]
 
 
@@ -40,6 +41,7 @@ def settings(
     host = wiki.addresses.base.removeprefix("http://")
     return {
         "wiki": {"api": wiki.addresses.api, "file_hosts": [host]},
+        "media": {"timeout_seconds": ANSWER_S},
         "ledger": {"url": ledger},
         "control": {"run_page": "", "opt_out_page": ""},
         "rules": [{"name": "drawn", "labels": ["drawing"], "at_least": {"image": 0.5}}],

@@ -17,7 +17,6 @@ class Peaks:
     calls: int  # within a second
     megabits: float  # within a second
     fetches_in_10_s: int
-    calls_in_10_s: int
 
 
 def peaks(wiki: Loopback) -> Peaks:
@@ -31,7 +30,6 @@ def peaks(wiki: Loopback) -> Peaks:
         calls=most_within(calls, 1.0),
         megabits=most_within(sizes, 1.0) / BITS_PER_MEGABIT,
         fetches_in_10_s=most_within(fetches, 10.0),
-        calls_in_10_s=most_within(calls, 10.0),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from backfill.fleet import READY_S, Allowed, Fleet, settings
 from backfill.loopback import Fetch, Loopback
 from backfill.measure import most_at_once, most_within
+from backfill.pace import Pace
 from backfill.proof import HEAD, Plan, stage
 from support.kubelet import GRACE_S
 from support.ledgers import address
@@ -16,10 +17,10 @@ from support.mariadb import MariaDb
 from support.redis import RedisServer, require_redis
 
 SHORT = Plan(
-    files=220,
-    contents=160,
+    files=140,
+    contents=100,
     latency_s=0.03,
-    shard_files=40,
+    shard_files=25,
     allowed=Allowed(at_once=3, fetches=30, calls=30),
     redis_away_s=1.0,
     lease_s=6,
@@ -71,3 +72,11 @@ def test_the_measure_finds_the_fullest_second() -> None:
 def test_the_measure_counts_what_is_waited_for_at_once() -> None:
     fetches = [Fetch("a", 0, 2, 1), Fetch("b", 1, 3, 1), Fetch("c", 2, 4, 1)]
     assert most_at_once(fetches) == 2
+
+
+def test_a_pace_is_good_when_it_is_linear_or_at_the_limiters_most() -> None:
+    assert Pace(workers=2, pace=9.8, linear=10.0, bound=12.7).good
+    assert not Pace(workers=2, pace=7.0, linear=10.0, bound=12.7).good
+    bound = Pace(workers=4, pace=12.0, linear=20.0, bound=12.7)
+    assert bound.good
+    assert str(bound) == ("4 workers: 12.0 contents a second, 94% of 12.7, where the limiter binds")

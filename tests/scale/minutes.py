@@ -136,9 +136,11 @@ class _Minutes:
         yield from self._call(urgent=urgent)
 
     def _call(self, *, urgent: bool) -> Steps:
-        yield from _granted(lambda: self.meter.call(urgent=urgent))
+        who = self._holder()
+        yield from _granted(lambda: self.meter.call(who, urgent=urgent))
         self.calls.append(self.world.now)
         yield self._takes(self.assumed.call_s)
+        self.meter.answered(who)
 
     def _fetcher(self, belt: "_Belt", *, urgent: bool) -> Steps:
         while belt.left:
@@ -152,13 +154,16 @@ class _Minutes:
             belt.fetched.open()
 
     def _fetch(self, *, urgent: bool) -> Steps:
-        self._holders += 1
-        who, size = str(self._holders), round(self.measured.fetched_bytes)
+        who, size = self._holder(), round(self.measured.fetched_bytes)
         yield from _granted(lambda: self.meter.enter(who, lease_s=LEASE_S, urgent=urgent))
         self.fetches.append(self.world.now)
         yield self._takes(self.assumed.fetch_s)
         yield from _granted(lambda: self.meter.spend(who, size, lease_s=LEASE_S))
         self.meter.leave(who)
+
+    def _holder(self) -> str:
+        self._holders += 1
+        return str(self._holders)
 
     def _takes(self, mean_s: float) -> float:
         return self.chance.gammavariate(SHAPE, mean_s / SHAPE)

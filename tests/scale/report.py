@@ -121,9 +121,9 @@ class Plan:
             limits = regime.limits
             rates = {
                 "at once": limits.at_once / assumed.fetch_s,
-                "fetches": limits.fetches / WINDOW_S / measured.fetches,
+                "fetches": limits.fetches / (WINDOW_S + assumed.fetch_s) / measured.fetches,
                 "bytes": limits.bytes / WINDOW_S / measured.fetched_bytes,
-                "calls": limits.calls / WINDOW_S / measured.calls,
+                "calls": limits.calls / (WINDOW_S + assumed.call_s) / measured.calls,
             }
             binding = min(rates, key=lambda name: rates[name])
             cells = [f"{assumed.files / rate / DAY_S:,.1f}" for rate in rates.values()]
