@@ -6,7 +6,7 @@ Nothing of it reaches the wiki: verdicts stay in the row, and effects that they 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Engine, and_, exists, not_, update
+from sqlalchemy import Engine, and_, exists, not_, or_, update
 
 from bot.ledger.backfillschema import backfill_files
 from bot.ledger.dialect import clock, insert_new
@@ -14,14 +14,17 @@ from bot.ledger.finishing import content
 from bot.ledger.leases import own
 from bot.ledger.queue import Queue
 from bot.ledger.records import Outcome
-from bot.ledger.schema import State, scores
+from bot.ledger.schema import State, scores, uploads
 
 _ELSEWHERE: Final = backfill_files.alias("elsewhere")
-# Another backfill may have the same content in hand; what it finds then serves both.
-_IN_HAND: Final = exists().where(
-    _ELSEWHERE.c.sha1 == backfill_files.c.sha1,
-    _ELSEWHERE.c.state == State.LEASED,
-    _ELSEWHERE.c.backfill != backfill_files.c.backfill,
+# Another backfill, or the bot, may have the same content in hand; what it finds then serves both.
+_IN_HAND: Final = or_(
+    exists().where(
+        _ELSEWHERE.c.sha1 == backfill_files.c.sha1,
+        _ELSEWHERE.c.state == State.LEASED,
+        _ELSEWHERE.c.backfill != backfill_files.c.backfill,
+    ),
+    exists().where(uploads.c.sha1 == backfill_files.c.sha1, uploads.c.state == State.LEASED),
 )
 
 

@@ -137,7 +137,7 @@ def test_a_file_deleted_since_it_was_listed_is_skipped(bench: Bench) -> None:
 
 def test_it_waits_while_an_upload_waits(bench: Bench) -> None:
     put(bench, "Old.png")
-    bench.settings = with_backfill(bench.settings, yield_seconds=0)
+    bench.settings = with_backfill(bench.settings, yield_seconds=0, again_seconds=5)
     bench.upload("New.png")
     time.sleep(0.05)
     bench.ledger.backfills.make(Source.ALL, "", None)
@@ -147,6 +147,22 @@ def test_it_waits_while_an_upload_waits(bench: Bench) -> None:
     assert bench.engine.looks == []
     bench.turns()  # the bot comes to the upload
     thread.join(20)
+    assert len(bench.engine.looks) == 2
+
+
+def test_what_the_bot_has_in_hand_is_left_to_it(bench: Bench) -> None:
+    put(bench, "Old.png")
+    bench.upload("New.png")
+    retry = bench.settings.retry
+    jobs = bench.ledger.queue.claim(limit=1, lease_s=60, max_attempts=retry.attempts)
+    number = bench.ledger.backfills.make(Source.ALL, "", None)
+    one = here(bench)
+    one._turn()
+    assert bench.ledger.backfills.progress(number)[0].states == {"scored": 1, "waiting": 1}
+    bench.ledger.queue.release(jobs)
+    bench.turns()
+    one.run()
+    assert bench.ledger.backfills.progress(number)[0].states == {"scored": 2}
     assert len(bench.engine.looks) == 2
 
 
