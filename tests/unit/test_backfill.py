@@ -161,6 +161,8 @@ def test_what_the_bot_has_in_hand_is_left_to_it(bench: Bench) -> None:
     assert bench.ledger.backfills.progress(number)[0].states == {"scored": 1, "waiting": 1}
     bench.ledger.queue.release(jobs)
     bench.turns()
+    with bench.ledger._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE backfill_shards SET dispatched_at = 0")
     one.run()
     assert bench.ledger.backfills.progress(number)[0].states == {"scored": 2}
     assert len(bench.engine.looks) == 2
