@@ -1,10 +1,14 @@
 """Moments of a video, and what weighs in them."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from bot.rules import Scores
 from bot.rules.views import weight
 from bot.settings.rules import Rule
+
+CLOCK: Final = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d)", re.ASCII)
 
 
 def clock(seconds: float) -> str:
@@ -12,6 +16,15 @@ def clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def second_of(place: str) -> int | None:
+    """Return the second that `clock` wrote; None if it did not write that."""
+    found = CLOCK.fullmatch(place)
+    if found is None:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def precise(seconds: float) -> str:

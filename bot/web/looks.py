@@ -81,7 +81,8 @@ async def look(parts: Parts, item: Item, *, explain: bool = False) -> Result:
     if explain:
         data = _shown_in(seen, pictures, result.place)
         view = next(view for view in views if view.place == result.place)
-        drawn = View(view.scores, "" if len(pictures) > 1 else view.place)
+        is_part = any(source.place for source, _ in pictures)
+        drawn = View(view.scores, "" if is_part else view.place)
         result.heat_map = await parts.scorer.explain(data, drawn, result.label)
     return result
 

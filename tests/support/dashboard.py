@@ -29,16 +29,15 @@ RULE: Final = {
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A running service, its wiki, and the uploads that are open, what weighs most first."""
+    """A running service, its wiki, the address of its ledger, and the uploads that are open.
+
+    These are in order: what weighs most comes first.
+    """
 
     api: ApiProcess
     world: World
+    ledger: str
     waiting: list[int]
-
-    @property
-    def ledger(self) -> str:
-        """The address of its ledger."""
-        return address(self.api.folder / "ledger.sqlite")
 
     def title(self, log_id: int) -> str:
         """Return the title of an upload."""
@@ -62,8 +61,12 @@ class Dashboard:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Dashboard]:
-    """Lend a dashboard on which Patroller can sign in, on a wiki that knows them."""
+def running(folder: Path, place: str | None = None) -> Iterator[Dashboard]:
+    """Lend a dashboard on which Patroller can sign in, on a wiki that knows them.
+
+    Its ledger is in the folder, or in the empty database at the address `place`.
+    """
+    place = place or address(folder / "ledger.sqlite")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
@@ -71,14 +74,15 @@ def running(folder: Path) -> Iterator[Dashboard]:
         world.wiki.register("Patroller", edits=999, days=999)
         changed = world.settings(
             rules=[RULE],
+            ledger={"url": place},
             serve={"port": port},
             signin={"client_id": CLIENT, "address": base, "oauth": wiki.url},
         )
         secrets = {"LOOKOUT_SIGNIN_SECRET": SECRET, "LOOKOUT_SESSION_KEY": SESSION_KEY}
         with ApiProcess(folder, changed, secrets) as api:
-            with Ledger(address(folder / "ledger.sqlite")) as ledger:
+            with Ledger(place) as ledger:
                 waiting = fill(ledger, world.wiki)
-            yield Dashboard(api, world, waiting)
+            yield Dashboard(api, world, place, waiting)
 
 
 class Window:

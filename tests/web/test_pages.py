@@ -80,8 +80,8 @@ def test_what_a_page_refers_to_is_there_and_may_be_kept(dashboard: Dashboard, pa
         assert answer.headers["Cache-Control"] == "public, max-age=86400"
 
 
-def test_the_status_adds_up(dashboard: Dashboard) -> None:
-    page = dashboard.api.get("/").text
+def test_the_status_adds_up(either: Dashboard) -> None:
+    page = either.api.get("/").text
     total = re.search(r"<b>([\d,]+)</b> seen", page)
     parts = re.findall(r"<span><b>([\d,]+)</b> (\w+)</span>", page)
     assert total
@@ -94,15 +94,15 @@ def test_the_status_adds_up(dashboard: Dashboard) -> None:
 
 
 def test_the_queue_has_every_open_suggestion_once_what_weighs_most_first(
-    dashboard: Dashboard,
+    either: Dashboard,
 ) -> None:
     path, seen = "/queue", list[int]()
     while path:
-        page = dashboard.api.get(path).text
+        page = either.api.get(path).text
         seen += map(int, CARD.findall(page))
         following = FOLLOWING.search(page)
         path = following[1].replace("&amp;", "&") if following else ""
-    assert seen == dashboard.waiting
+    assert seen == either.waiting
     assert len(seen) > 20
 
 
@@ -160,12 +160,23 @@ def test_an_entry_tells_all_that_is_known(dashboard: Dashboard) -> None:
         assert wanted in page, wanted
 
 
-def test_a_video_has_a_line_of_time(dashboard: Dashboard) -> None:
-    page = dashboard.api.get(dashboard.path("/queue/VIDEO")).text
+def test_a_video_has_a_line_of_time(either: Dashboard) -> None:
+    page = either.api.get(either.path("/queue/VIDEO")).text
     assert page.count("<title>0:0") == 3
     assert 'class="threshold"' in page
     assert "<span>0:07</span>" in page
     assert "All 3 views" in page
+
+
+def test_a_video_has_a_heat_map_of_its_moment_when_somebody_asks(dashboard: Dashboard) -> None:
+    path = dashboard.path("/queue/VIDEO")
+    before = dashboard.api.get(path).text
+    assert "spoke for the label at 0:04?" in before
+    assert "data:image/png" not in before
+    answer = dashboard.api.post(f"{path}/heat-map")
+    assert answer.status_code == 200
+    assert '<img src="data:image/png;base64,' in answer.text
+    assert re.search(r"Of a still of the file as it is now: .*, at 0:0[45]\.", answer.text)
 
 
 def test_an_upload_without_scores_says_so(dashboard: Dashboard) -> None:
@@ -188,26 +199,26 @@ def test_what_is_not_known_is_answered_by_a_page(
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
-def test_a_threshold_is_compared_with_the_one_in_force(dashboard: Dashboard) -> None:
+def test_a_threshold_is_compared_with_the_one_in_force(either: Dashboard) -> None:
     low, high = (
         re.findall(r'id="then-(?:per-day|right)">([\d.]+)', page)
         for page in (
-            dashboard.api.get("/explorer?threshold=0.8").text,
-            dashboard.api.get("/explorer?threshold=0.95").text,
+            either.api.get("/explorer?threshold=0.8").text,
+            either.api.get("/explorer?threshold=0.95").text,
         )
     )
     assert 0 < float(high[0]) < float(low[0])
     assert 50 < float(low[1]) < float(high[1]) < 100
-    unasked = dashboard.api.get("/explorer?threshold=0.6").text
+    unasked = either.api.get("/explorer?threshold=0.6").text
     assert 'id="then-right">not known' in unasked
     assert "nothing was suggested below 0.80" in unasked
     for wrong in ("threshold=2", "threshold=x", "rule=nothing", "medium=sound", "threshold=nan"):
-        assert dashboard.api.get(f"/explorer?{wrong}").status_code == 422, wrong
+        assert either.api.get(f"/explorer?{wrong}").status_code == 422, wrong
 
 
-def test_the_model_page_is_the_card(dashboard: Dashboard) -> None:
-    page = dashboard.api.get("/model").text
-    info = dashboard.api.get("/v1/models/nsfwjs-mobilenet-v2-mid").json()
+def test_the_model_page_is_the_card(either: Dashboard) -> None:
+    page = either.api.get("/model").text
+    info = either.api.get("/v1/models/nsfwjs-mobilenet-v2-mid").json()
     assert info["name"] == "nsfwjs-mobilenet-v2-mid"
     card = read_card(models_folder(), info["name"])
     for line in (card.architecture, *card.verified, *card.not_verified, *card.caveats):
@@ -217,9 +228,9 @@ def test_the_model_page_is_the_card(dashboard: Dashboard) -> None:
     assert "None is known" in page
 
 
-def test_the_statistics_are_those_of_the_command(dashboard: Dashboard) -> None:
-    page = dashboard.api.get("/statistics").text
-    with Ledger(dashboard.ledger) as ledger:
+def test_the_statistics_are_those_of_the_command(either: Dashboard) -> None:
+    page = either.api.get("/statistics").text
+    with Ledger(either.ledger) as ledger:
         report = recent(ledger, ReviewSettings())
     whole = report.precision[0]
     assert f"<td>{whole.suggested}</td><td>{whole.open}</td><td>{whole.no_answer}</td>" in page

@@ -1,5 +1,6 @@
 """`/queue/{log_id}`: all that is known of one upload; `/files`: the way there by a title."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Final
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from bot.ledger import KnownUpload, Review
 from bot.settings.intake import WikiSettings
 from bot.web.access import Shared
-from bot.web.fetching import title_of
+from bot.web.fetching import Pictures, title_of
 from bot.web.looks import Item, look, worked_on
 from bot.web.pages.access import Visitor, may_have_scored
 from bot.web.pages.deciding import CHOICES
@@ -47,10 +48,13 @@ def entry(request: Request, parts: Shared, visitor: Visitor, log_id: LogId) -> H
 async def heat_map(
     request: Request, parts: Shared, visitor: Visitor, log_id: LogId
 ) -> HTMLResponse:
-    """Show the same with a heat map, for which the file is fetched and scored anew."""
+    """Show the same with a heat map, for which the file is fetched and scored anew.
+
+    Of a video, stills of the moment that weighs most are fetched instead.
+    """
     upload = _found(parts, log_id)
     async with worked_on(parts, 1):
-        item = Item(upload.title, fetch=partial(parts.wikimedia.by_title, upload.title))
+        item = Item(upload.title, fetch=_pictures_of(parts, upload))
         seen = await look(parts, item, explain=True)
     return _page(request, parts, visitor, upload, seen)
 
@@ -72,6 +76,14 @@ def _found(parts: Parts, log_id: int) -> KnownUpload:
     if upload is None:
         raise HTTPException(NOT_FOUND, f"the bot has seen no upload {log_id}")
     return upload
+
+
+def _pictures_of(parts: Parts, upload: KnownUpload) -> Callable[[], Pictures]:
+    newest = next(iter(parts.ledger.lookup.verdicts([upload.log_id])), None)
+    if newest is None or newest.medium != "video":
+        return partial(parts.wikimedia.by_title, upload.title)
+    place = shown(newest, parts.settings.rules, parts.settings.serve.explicit).place
+    return partial(parts.wikimedia.by_moment, upload.title, place)
 
 
 def _page(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.videos.places import clock
+from bot.videos.places import clock, second_of
 from bot.videos.plan import next_second, seconds_to_look_at, widest_gap
 
 TEN_MINUTES = 600
@@ -81,3 +81,9 @@ def test_the_gap_reaches_to_both_ends() -> None:
 )
 def test_a_moment_is_written_as_a_person_writes_it(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+    assert second_of(text) == int(seconds)
+
+
+@pytest.mark.parametrize("place", ["", "p. 3", "7", "0:7", "0:07.4", "frame 2 (0:01.0)", "-1:00"])
+def test_what_is_no_moment_is_not_read_as_one(place: str) -> None:
+    assert second_of(place) is None
