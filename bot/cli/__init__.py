@@ -28,6 +28,7 @@ COMMANDS: Final = (
     "calibrate",
     "robustness",
     "compress",
+    "distil",
     "score",
     "serve",
     "stats",

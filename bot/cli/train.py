@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,8 +44,8 @@ def register(subparsers: "Subparsers") -> None:
         "--start",
         default=DEFAULT_BUNDLE,
         metavar="MODEL",
-        help="an installed model, or mobilenet-v2, mobilenet-v3-large, efficientnet-b0, "
-        "inception-v3, resnet-50 (default: %(default)s)",
+        help="an installed model, or mobilenet-v2, mobilenet-v3-large, "
+        "mobilenet-v3-small, efficientnet-b0, inception-v3, resnet-50 (default: %(default)s)",
     )
     parser.add_argument(
         "--weights",
@@ -71,7 +72,7 @@ def train(arguments: argparse.Namespace) -> int:
         name=arguments.name,
         models=models_folder(),
         folder=folder,
-        weights=_weights(arguments),
+        weights=weights_of(arguments),
         say=progress.say,
         bar=progress.bar,
     )
@@ -79,7 +80,8 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _weights(arguments: argparse.Namespace) -> Path | None:
+def weights_of(arguments: argparse.Namespace) -> Path | None:
+    """Return the file of torchvision's weights that was asked for, fetched if need be."""
     from model.training.hub import fetched  # noqa: PLC0415 - torch is slow to import
 
     if arguments.weights == HUB:
@@ -91,9 +93,25 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     try:
         return Recipe(**{name: getattr(arguments, name) for name in Recipe.model_fields})
     except ValidationError as error:
-        first = error.errors()[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise TrainingRefused(f"--{option}: {first['msg']}.") from error
+        raise refusal(error) from error
+
+
+def refusal(error: ValidationError) -> TrainingRefused:
+    """Return what a person is told of a setting that is out of its range."""
+    first = error.errors()[0]
+    option = str(first["loc"][0]).replace("_", "-")
+    return TrainingRefused(f"--{option}: {first['msg']}.")
+
+
+def add_numbers(
+    parser: argparse.ArgumentParser, recipe: type[Recipe], numbers: Mapping[str, str]
+) -> None:
+    """Add options for some of a recipe's fields, with the recipe's defaults."""
+    for option, meaning in numbers.items():
+        default = recipe.model_fields[option.replace("-", "_")].default
+        parser.add_argument(
+            f"--{option}", type=type(default), default=default, help=f"{meaning} (%(default)s)"
+        )
 
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
@@ -107,11 +125,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         "patience": "passes without improvement after which a stage ends",
         "smoothing": "share of certainty that labels give up, such as 0.1",
     }
-    for option, meaning in numbers.items():
-        default = Recipe.model_fields[option.replace("-", "_")].default
-        parser.add_argument(
-            f"--{option}", type=type(default), default=default, help=f"{meaning} (%(default)s)"
-        )
+    add_numbers(parser, Recipe, numbers)
     parser.add_argument("--threads", type=int, default=available(), help="(default: %(default)s)")
     parser.add_argument(
         "--keep",

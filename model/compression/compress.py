@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from model import torchscript
-from model.bundle import TORCHSCRIPT, TORCHSCRIPT_INT8, open_bundle, write_bundle
+from model.bundle import TORCHSCRIPT, TORCHSCRIPT_INT8, Bundle, open_bundle, write_bundle
 from model.card import Artefact, Compression
-from model.compression.guard import Kept, check, drift_of
+from model.compression.guard import Kept, accuracies, check, drift_of
 from model.compression.int8 import Scheme, in_int8
 from model.errors import DatasetUnusable
 from model.files import replacing_folder, storing
@@ -54,10 +54,7 @@ def quantise(
     """
     pipeline, _ = rebuilt(name, models)
     bundle = open_bundle(models, name)
-    if dataset.labels != bundle.card.labels:
-        raise DatasetUnusable(
-            f"{name} knows the labels {', '.join(bundle.card.labels)}: take a data set of these."
-        )
+    check_labels(bundle, dataset)
     pipeline.eval()
     with Decoders(target=pipeline.preprocessing.size) as decoders:
         pictures = Pictures(pipeline.preprocessing, dataset.labels, 0, decoders)
@@ -67,8 +64,8 @@ def quantise(
         small = in_int8(pipeline, prepared, scheme)
         entries = dataset.side("validation")
         batches = pictures.batches(entries, BATCH)
-        before, after = _accuracies(
-            pipeline, small, bar(batches, -(-len(entries) // BATCH), "validation")
+        before, after = accuracies(
+            pipeline.score, small.score, bar(batches, -(-len(entries) // BATCH), "validation")
         )
     kept = Kept(drift_of(small, bundle.card.reference), before, after)
     check(name, "int8", kept, bundle.card.reference.bound)
@@ -99,15 +96,13 @@ def quantise(
     return kept
 
 
-@torch.no_grad()
-def _accuracies(exact: Pipeline, small: Pipeline, batches: Iterable[Batch]) -> tuple[float, float]:
-    right, count = torch.zeros(2), 0
-    for inputs, targets in batches:
-        for place, pipeline in enumerate((exact, small)):
-            right[place] += (pipeline.score(inputs).argmax(1) == targets).sum()
-        count += len(targets)
-    before, after = (right / count).tolist()
-    return before, after
+def check_labels(bundle: Bundle, dataset: Dataset) -> None:
+    """Raise DatasetUnusable for a data set of other labels than the bundle's."""
+    labels = bundle.card.labels
+    if dataset.labels != labels:
+        raise DatasetUnusable(
+            f"{bundle.name} knows the labels {', '.join(labels)}: take a data set of these."
+        )
 
 
 def _frozen(pipeline: Pipeline, prepared: Tensor, scheme: Scheme) -> bytes:

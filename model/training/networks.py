@@ -65,6 +65,9 @@ NETWORKS: Final[Mapping[str, Network]] = {
     "mobilenet-v3-large": _from_torchvision(
         "MobileNetV3-Large", "mobilenet_v3_large", 960, lambda: Standardised(224)
     ),
+    "mobilenet-v3-small": _from_torchvision(
+        "MobileNetV3-Small", "mobilenet_v3_small", 576, lambda: Standardised(224)
+    ),
     "efficientnet-b0": _from_torchvision(
         "EfficientNet-B0", "efficientnet_b0", 1280, lambda: Standardised(224)
     ),

@@ -51,3 +51,24 @@ class Recipe(BaseModel):
     adversarial_steps: int = Field(2, ge=1, le=100)
     threads: int = Field(1, ge=1, le=256)
     device: Literal["cpu", "cuda"] = "cpu"
+
+
+class StudentRecipe(Recipe):
+    """The settings of a distillation. The teacher has its say once the whole network is trained.
+
+    Attributes:
+        epochs: Most passes; a student needs more of them than a network that is tuned.
+        teacher: Name of the bundle that is learned from.
+        teacher_sha256: Of its graph, hexadecimal, so that a run goes on with the same teacher.
+        size: The teacher's.
+        temperature: See `model.training.teacher.Teacher`.
+        hard_share: Likewise.
+    """
+
+    epochs: int = Field(30, ge=1, le=10_000)
+    rate: float = Field(1e-3, gt=0, le=1)
+    teacher: str
+    teacher_sha256: str
+    size: int | None = Field(None, ge=64, le=1024)
+    temperature: float = Field(4.0, ge=1, le=100)
+    hard_share: float = Field(0.1, ge=0, le=1)

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from model.training.adversarial import Adversary
 from model.training.pictures import Batch
+from model.training.teacher import Teacher
 
 SLOWER: Final = 0.3
 """What the learning rate is multiplied by on a plateau."""
@@ -67,6 +68,7 @@ class Stage:
         keep_last: Whether the last pass counts, however the validation loss went.
         adversary: Makes the pictures hard, in training and, for the choice of the best pass, in
             validation.
+        teacher: Has its say in the loss, in training and validation.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Stage:
         train_statistics: bool = False,
         keep_last: bool = False,
         adversary: Adversary | None = None,
+        teacher: Teacher | None = None,
     ) -> None:
         self._module = module
         self._data = data
@@ -88,6 +91,7 @@ class Stage:
         self._train_statistics = train_statistics
         self._keep_last = keep_last
         self._adversary = adversary
+        self._teacher = teacher
         self._device = data.class_weights.device
         self._optimizer = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=WEIGHT_DECAY)
         self._scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
@@ -168,7 +172,8 @@ class Stage:
             with torch.no_grad():
                 logits = self._logits(found)
                 plain = logits if found is inputs else self._logits(inputs)
-            losses += functional.cross_entropy(logits, expected, reduction="sum").item()
+            loss = self._taught(found, logits, functional.cross_entropy(logits, expected))
+            losses += loss.item() * len(targets)
             right += int((plain.argmax(1) == expected).sum())
             withstood += int((logits.argmax(1) == expected).sum())
             count += len(targets)
@@ -185,12 +190,16 @@ class Stage:
 
     def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
         logits = self._logits(inputs)
-        return functional.cross_entropy(
+        loss = functional.cross_entropy(
             logits,
             targets.to(self._device),
             weight=self._data.class_weights,
             label_smoothing=self._data.smoothing,
         )
+        return self._taught(inputs, logits, loss)
+
+    def _taught(self, inputs: Tensor, logits: Tensor, loss: Tensor) -> Tensor:
+        return loss if self._teacher is None else self._teacher.loss(inputs, logits, loss)
 
     def _logits(self, inputs: Tensor) -> Tensor:
         # bfloat16 has float32's range, so that no loss scaling is needed.

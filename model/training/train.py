@@ -1,43 +1,23 @@
 """Transfer learning: a new head on known features, then the whole network, gently."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
 
 import torch
-from torch import Tensor
 
 from model.errors import TrainingRefused
 from model.files import storing
-from model.training.adversarial import Adversary
-from model.training.dataset.entry import Entry
+from model.networks.preprocessing import Preprocessing
 from model.training.dataset.manifest import Dataset
 from model.training.decoding import Decoders
-from model.training.initialisation import Initial, initial
-from model.training.pictures import Batch, Pictures
+from model.training.initialisation import initial
+from model.training.pictures import Pictures
 from model.training.recipe import Recipe
 from model.training.run import Run
-from model.training.stage import Data, Stage
+from model.training.shown import Bar, Say, silent
+from model.training.teacher import Teacher
 from model.training.trained import Trained, write_trained
-
-HEAD: Final = "head"
-WHOLE: Final = "whole network"
-
-Say = Callable[[str], None]
-
-
-class Bar(Protocol):
-    """Passes on batches and shows how far they have come."""
-
-    def __call__(self, batches: Iterable[Batch], total: int, what: str, /) -> Iterable[Batch]:
-        """Pass on `total` batches."""
-        ...
-
-
-def silent(batches: Iterable[Batch], total: int, what: str) -> Iterable[Batch]:  # noqa: ARG001
-    """Show nothing."""
-    return batches
+from model.training.trainer import Trainer
 
 
 def train(
@@ -71,6 +51,42 @@ def train(
         DatasetUnusable: A picture is gone or changed.
         CannotStore: Checkpoint or bundle cannot be written.
     """
+    trained = learned(
+        dataset, recipe, models=models, folder=folder, weights=weights, say=say, bar=bar
+    )
+    with storing("model", models / name):
+        return write_trained(trained, name, models)
+
+
+def learned(
+    dataset: Dataset,
+    recipe: Recipe,
+    *,
+    models: Path,
+    folder: Path,
+    weights: Path | None = None,
+    teach: Callable[[Preprocessing], Teacher] | None = None,
+    say: Say,
+    bar: Bar = silent,
+) -> Trained:
+    """Train a network as `train` does, and write no bundle.
+
+    Args:
+        dataset: As for `train`.
+        recipe: As for `train`.
+        models: As for `train`.
+        folder: As for `train`.
+        weights: As for `train`.
+        teach: Gives the teacher of a network with this preprocessing; without one, it learns from
+            the labels alone.
+        say: As for `train`.
+        bar: As for `train`.
+
+    Raises:
+        TrainingRefused: As for `train`, or the teacher cannot teach this network.
+        DatasetUnusable: A picture is gone or changed.
+        CannotStore: The checkpoint cannot be written.
+    """
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     if recipe.device == "cuda" and not torch.cuda.is_available():
@@ -80,171 +96,9 @@ def train(
     start = initial(recipe.start, len(dataset.labels), models, weights, size=recipe.size, say=say)
     run = Run(folder, recipe, dataset.version)
     preprocessing = start.pipeline.preprocessing
+    teacher = teach(preprocessing) if teach else None
     with Decoders(target=preprocessing.size) as decoders:
         pictures = Pictures(preprocessing, dataset.labels, recipe.seed, decoders)
-        trainer = _Trainer(dataset, recipe, start, pictures, run, say, bar)
+        trainer = Trainer(dataset, recipe, start, pictures, run, teacher, say, bar)
         trainer.train()
-    with storing("model", models / name):
-        return write_trained(trainer.result(), name, models)
-
-
-class _Trainer:
-    """The two stages."""
-
-    def __init__(  # noqa: PLR0917 - made in one place, from what `train` was given
-        self,
-        dataset: Dataset,
-        recipe: Recipe,
-        start: Initial,
-        pictures: Pictures,
-        run: Run,
-        say: Say,
-        bar: Bar,
-    ) -> None:
-        self._dataset, self._recipe, self._start = dataset, recipe, start
-        self._pictures, self._run, self._say, self._bar = pictures, run, say, bar
-        self._device = torch.device(recipe.device)
-        self._network = start.pipeline.network.to(self._device)
-        self._last: Stage | None = None
-
-    def train(self) -> None:
-        """Run both stages, or what is left of them."""
-        recipe = self._recipe
-        head_first = self._start.pretrained and recipe.head_epochs > 0
-        if head_first and WHOLE not in self._run.stages:
-            self._go(HEAD, self._head_stage(), recipe.head_epochs)
-        if recipe.epochs:
-            self._go(WHOLE, self._whole_stage(), recipe.epochs)
-
-    def result(self) -> Trained:
-        """Return what was learned, with the figures of the best pass.
-
-        Raises:
-            TrainingRefused: The recipe has no pass at all.
-        """
-        if self._last is None:
-            raise TrainingRefused("Nothing was trained: ask for at least one epoch.")
-        progress = self._last.progress
-        best = progress.rows[progress.best_epoch - 1]
-        figures = {"accuracy": best["validation_accuracy"], "loss": best["validation_loss"]}
-        if "validation_robust_accuracy" in best:
-            figures["robust accuracy"] = best["validation_robust_accuracy"]
-        return Trained(
-            network=self._network.cpu(),
-            start=self._start,
-            recipe=self._recipe,
-            dataset=self._dataset,
-            figures=figures,
-        )
-
-    def _go(self, name: str, stage: Stage, most: int) -> None:
-        if name in self._run.stages:
-            stage.load(self._run.stages[name])
-            self._say(f"Going on with the {name} after {stage.progress.epoch} passes")
-        while not stage.is_done(most):
-            row = stage.run_epoch()
-            self._run.save(name, stage.state())
-            self._say(
-                f"{name}, pass {row['epoch']} of at most {most}: training loss "
-                f"{row['training_loss']:.4f}, validation loss {row['validation_loss']:.4f}, "
-                f"accuracy {row['validation_accuracy']:.4f}{_robust(row)}, {row['seconds']:.1f} s, "
-                f"at most {row['seconds'] * (most - stage.progress.epoch):.0f} s to go"
-            )
-        stage.restore_best()
-        self._last = stage
-
-    def _head_stage(self) -> Stage:
-        training = self._features("train")
-        validation = self._features("validation")
-        recipe = self._recipe
-        data = Data(
-            lambda epoch: _shuffled(training, recipe, epoch),
-            lambda: [validation],
-            self._class_weights(),
-            recipe.smoothing,
-        )
-        return Stage(
-            self._network.head,
-            data,
-            rate=recipe.head_rate,
-            patience=recipe.patience,
-            seed=recipe.seed,
-            keep_last=recipe.keep == "last",
-        )
-
-    def _whole_stage(self) -> Stage:
-        recipe = self._recipe
-        for parameter in self._network.parameters():
-            parameter.requires_grad = True
-        data = Data(self._varied, self._validation, self._class_weights(), recipe.smoothing)
-        return Stage(
-            self._network,
-            data,
-            rate=recipe.rate,
-            patience=recipe.patience,
-            seed=recipe.seed,
-            train_statistics=not self._start.pretrained,
-            keep_last=recipe.keep == "last",
-            adversary=self._adversary(),
-        )
-
-    def _adversary(self) -> Adversary | None:
-        recipe = self._recipe
-        if not recipe.adversarial:
-            return None
-        preprocessing = self._start.pipeline.preprocessing
-        adversary = Adversary(preprocessing, recipe.adversarial, recipe.adversarial_steps)
-        return adversary.to(self._device)
-
-    @torch.no_grad()
-    def _features(self, side: str) -> Batch:
-        """Return pooled features (N, features) and labels of one side, computed once."""
-        network = self._network.eval()
-        entries = [entry for entry in self._dataset.entries if entry.split == side]
-        features: list[Tensor] = []
-        for inputs, _ in self._shown(entries, f"features of {side}"):
-            features.append(network.features(inputs.to(self._device)).mean(dim=(2, 3)))
-        return torch.cat(features), self._pictures.targets(entries)
-
-    def _varied(self, epoch: int) -> Iterable[Batch]:
-        entries = self._dataset.side("train")
-        generator = torch.Generator().manual_seed(self._recipe.seed * 1_000_003 + epoch)
-        order = torch.randperm(len(entries), generator=generator).tolist()
-        return self._shown(
-            [entries[place] for place in order],
-            f"pass {epoch}",
-            epoch=epoch if self._recipe.augment else None,
-        )
-
-    def _validation(self) -> Iterable[Batch]:
-        return self._shown(self._dataset.side("validation"), "validation")
-
-    def _shown(
-        self, entries: Sequence[Entry], what: str, *, epoch: int | None = None
-    ) -> Iterable[Batch]:
-        batch = self._recipe.batch
-        batches = self._pictures.batches(entries, batch, epoch=epoch)
-        return self._bar(batches, -(-len(entries) // batch), what)
-
-    def _class_weights(self) -> Tensor:
-        labels = self._dataset.labels
-        counts = Counter(entry.label for entry in self._dataset.side("train"))
-        total = sum(counts.values())
-        weights = [
-            total / (len(labels) * counts[label]) if self._recipe.class_weights else 1.0
-            for label in labels
-        ]
-        return torch.tensor(weights, device=self._device)
-
-
-def _robust(row: dict[str, float]) -> str:
-    withstood = row.get("validation_robust_accuracy")
-    return "" if withstood is None else f", under attack {withstood:.4f}"
-
-
-def _shuffled(data: Batch, recipe: Recipe, epoch: int) -> Iterator[Batch]:
-    features, targets = data
-    generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + epoch)
-    order = torch.randperm(len(targets), generator=generator)
-    for places in torch.split(order, recipe.batch):
-        yield features[places.to(features.device)], targets[places]
+    return trainer.result()

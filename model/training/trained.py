@@ -14,7 +14,7 @@ from typing import Final
 import torch
 
 from model.bundle import WEIGHTS, write_bundle
-from model.card import Artefact, Card, Input, Licence, Training
+from model.card import Artefact, Card, Compression, Input, Licence, Training
 from model.errors import TrainingRefused
 from model.export import Export, built
 from model.files import replacing_folder
@@ -52,7 +52,9 @@ def check_name(name: str) -> None:
         raise TrainingRefused(f"{name} is the name of a published model: choose another --name.")
 
 
-def write_trained(trained: Trained, name: str, models: Path) -> Path:
+def write_trained(
+    trained: Trained, name: str, models: Path, compression: Compression | None = None
+) -> Path:
     """Export a network and write its bundle; return the bundle's folder."""
     training = Training(
         network=trained.start.network,
@@ -72,6 +74,7 @@ def write_trained(trained: Trained, name: str, models: Path) -> Path:
         labels=trained.dataset.labels,
         weights=weights.getvalue(),
         parameters=parameters,
+        compression=compression,
     )
 
 
@@ -83,6 +86,7 @@ def write_version(
     labels: tuple[str, ...],
     weights: bytes,
     parameters: int,
+    compression: Compression | None = None,
 ) -> Path:
     """Write a bundle from a file of weights, replacing one of that name as a whole."""
     about = _input(training)
@@ -103,6 +107,7 @@ def write_version(
         not_verified=("How well it does on uploads to Commons.",),
         caveats=("It knows no pictures but those of its data set, and their labels' errors.",),
         training=training,
+        compression=compression,
         built_with={"torch": version("torch")},
         reference=export.reference,
         artefacts={

@@ -18,8 +18,9 @@ from model.training.networks import blank
 from model.training.pictures import Batch
 from model.training.recipe import Recipe
 from model.training.run import LOG
+from model.training.shown import Bar, silent
 from model.training.stage import Data, Stage
-from model.training.train import Bar, silent, train
+from model.training.train import train
 
 
 class Linear(nn.Module):

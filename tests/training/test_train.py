@@ -104,7 +104,7 @@ def test_a_pretrained_network_is_tuned_gently_and_rare_labels_count_more(
     stage = functools.partial(recording, weights)
     keep = lambda made, *_: networks.append(made.network)  # noqa: E731 - in place of writing it
     monkeypatch.setattr("model.training.train.write_trained", keep)
-    monkeypatch.setattr("model.training.train.Stage", stage)
+    monkeypatch.setattr("model.training.trainer.Stage", stage)
     recipe = Recipe(start=DEFAULT_BUNDLE, head_epochs=2, epochs=1, batch=10, threads=1)
     train(small, recipe, name="x", models=models, folder=tmp_path, say=print)
     assert [row["stage"] for row in log(tmp_path)] == ["head", "head", "whole network"]
