@@ -40,8 +40,11 @@ class Broker(Protocol):
 
 
 def visible_s(settings: Settings) -> float:
-    """Return twice the longest that a worker may need for one message, in seconds."""
-    return 2 * (LONGEST_S + settings.video.seconds)
+    """Return twice the longest that a worker may need for one message, in seconds.
+
+    That is until it begins the last file, and for that one, be it a video or a document.
+    """
+    return 2 * (LONGEST_S + max(settings.video.seconds, settings.document.seconds))
 
 
 def make_app(settings: Settings) -> Celery:

@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,6 +16,7 @@ from bot.engine import Engine
 from bot.errors import Never, RetryLater
 from bot.lanes import Lane
 from bot.ledger import Ledger
+from bot.meanwhile import renewing
 from bot.media import Fetcher
 from bot.pauses import full_jitter
 from bot.scoring import Scorer
@@ -22,7 +24,7 @@ from bot.watching.vitals import Vitals
 
 log = structlog.get_logger(__name__)
 
-LONGEST_S: Final = 240.0  # on one shard; what is left of it is handed out again
+LONGEST_S: Final = 240.0  # until the last file of a shard is begun; the others are handed out again
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
 YIELD_S: Final = 1.0  # between two looks whether an upload waits
@@ -70,7 +72,14 @@ class Worker:
         Raises:
             Stop: a person has to act.
         """
-        deadline = time.monotonic() + longest_s
+        backfills, again_s = self._ledger.backfills, self._settings.backfill.again_seconds
+        # A long document is looked at to its end, and nobody else is given the shard meanwhile.
+        keep = partial(backfills.keep_shard, shard)
+        with renewing(keep, lease_s=again_s, what=f"shard {shard}"):
+            self._work(shard, time.monotonic() + longest_s)
+        return backfills.close_shard(shard)
+
+    def _work(self, shard: int, deadline: float) -> None:
         queue = self._ledger.backfills.queue(shard)
         scorers = [
             Scorer(*self._parts, lane=lane, vitals=self.vitals, queue=queue) for lane in Lane
@@ -81,7 +90,6 @@ class Worker:
         finally:
             for scorer in scorers:
                 scorer.abandon()
-        return self._ledger.backfills.close_shard(shard)
 
     def _may_go_on(self, shard: int, deadline: float) -> bool:
         """Wait while an upload waits; tell whether to take the next batch."""

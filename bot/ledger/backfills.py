@@ -138,6 +138,14 @@ class Backfills:
                 connection.execute(one.values(closed_at=now))
         return None
 
+    def keep_shard(self, shard: int) -> None:
+        """Have an open shard count as handed out just now: whoever works on it lives."""
+        with self._engine.begin() as connection:
+            kept = update(backfill_shards).where(
+                backfill_shards.c.id == shard, backfill_shards.c.closed_at.is_(None)
+            )
+            connection.execute(kept.values(dispatched_at=clock(connection)))
+
     def close_shard(self, shard: int) -> bool:
         """Close a shard if nothing of it is left to do, and its backfill if that was the last."""
         with self._engine.begin() as connection:

@@ -203,6 +203,28 @@ def test_two_processes_share_the_work_and_look_at_nothing_twice(bench: Bench) ->
     assert len(bench.engine.looks) == len({data for data, _ in bench.engine.looks}) == 30
 
 
+def test_a_file_that_outlasts_its_shards_time_is_finished_and_nobody_else_is_given_the_shard(
+    bench: Bench,
+) -> None:
+    put(bench, "Slow.png")
+    backfills, settings = bench.ledger.backfills, bench.settings
+    number = backfills.make(Source.ALL, "", None)
+    Lister(backfills, Listing(bench.commons.api), settings.backfill).turn()
+    shard = backfills.take_shard(again_s=settings.backfill.again_seconds)
+    assert shard is not None
+    longest_s = settings.backfill.again_seconds / 2
+
+    def slow(data: bytes, place: str) -> Seen:
+        time.sleep(longest_s)
+        assert backfills.take_shard(again_s=0.8 * longest_s) is None
+        return dull(data, place)
+
+    bench.engine.deed = slow
+    parts = (bench.ledger, bench.commons, bench.fetcher, bench.engine, bench.stop)
+    assert Worker(*parts, settings=settings).work(shard, longest_s=0.8 * longest_s)
+    assert backfills.progress(number)[0].states == {"scored": 1}
+
+
 def test_a_token_that_the_wiki_does_not_know_says_what_to_do(bench: Bench) -> None:
     number = bench.ledger.backfills.make(Source.ALL, "", None)
     (backfill,) = bench.ledger.backfills.running()

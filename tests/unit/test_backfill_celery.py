@@ -17,7 +17,9 @@ from bot.config import Settings
 from bot.demo.commons import MiniCommons
 from bot.errors import ConfigInvalid, Unreachable
 from bot.settings.backfill import BackfillSettings
+from bot.settings.document import DocumentSettings
 from bot.settings.fleet import FleetSettings
+from bot.settings.video import VideoSettings
 from support.bench import Bench, picture
 from support.redis import RedisServer
 
@@ -47,7 +49,7 @@ def setting(name: str) -> Any:
         ("worker_prefetch_multiplier", 1, "what a worker holds back, nobody else can work on"),
         (
             "broker_transport_options.visibility_timeout",
-            2 * (LONGEST_S + SETTINGS.video.seconds),
+            2 * (LONGEST_S + SETTINGS.document.seconds),
             "shorter than a task, and a second worker gets it while the first is still at it",
         ),
         (
@@ -64,9 +66,11 @@ def test_the_settings_without_which_messages_are_lost(
     assert setting(name) == value, reason
 
 
-def test_no_message_takes_longer_than_it_is_hidden() -> None:
-    longest_message_s = LONGEST_S + SETTINGS.video.seconds
-    assert visible_s(SETTINGS) >= 2 * longest_message_s
+@pytest.mark.parametrize(("video_s", "document_s"), [(240, 600), (3600, 600), (60, 3600)])
+def test_no_message_takes_longer_than_it_is_hidden(video_s: int, document_s: int) -> None:
+    video, document = VideoSettings(seconds=video_s), DocumentSettings(seconds=document_s)
+    settings = SETTINGS.model_copy(update={"video": video, "document": document})
+    assert visible_s(settings) >= 2 * (LONGEST_S + max(video_s, document_s))
 
 
 @pytest.fixture
