@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from bot.backfill.walk import Walk
 from bot.errors import Refused
 from bot.ledger import Backfill, ListedFile
 from bot.wikiapi import WikiApi
@@ -22,6 +23,7 @@ class Source(StrEnum):
     """What is listed; the target says of which category, or since when (ISO 8601)."""
 
     CATEGORY = "category"
+    CATEGORIES = "categories"  # and those below it; where that is stands in `bot.backfill.walk`
     SINCE = "since"
     ALL = "allimages"
 
@@ -44,7 +46,9 @@ class Listing:
     def page(self, backfill: Backfill, size: int) -> ListedPage:
         """Return the next page of at most `size` files."""
         if backfill.source == Source.CATEGORY:
-            return self._members(backfill, size)
+            return self._members(backfill.target, backfill.token, size)
+        if backfill.source == Source.CATEGORIES:
+            return self._below(Walk.read(backfill.token or ""), size)
         return self._images(backfill, size)
 
     def expected(self, source: Source, target: str) -> int | None:
@@ -65,6 +69,22 @@ class Listing:
                     return int(page["categoryinfo"]["files"])
             raise Refused(f"{target} is no category with files on this wiki")
         return None
+
+    def _below(self, walk: Walk, size: int) -> ListedPage:
+        page = self._members(walk.category, walk.token, size)
+        if page.token:
+            return ListedPage(page.files, page.hidden, walk.within(page.token).text)
+        after = walk.beyond(self._sub_categories(walk.category) if walk.goes_down else ())
+        return ListedPage(page.files, page.hidden, after.text if after else None)
+
+    def _sub_categories(self, category: str) -> list[str]:
+        asked = {"cmtitle": category, "cmtype": "subcat", "cmlimit": str(LARGEST_PAGE)}
+        with self._api.turn():
+            return [
+                member["title"]
+                for answer in self._api.answers(list="categorymembers", **asked)
+                for member in answer["query"]["categorymembers"]
+            ]
 
     def _images(self, backfill: Backfill, size: int) -> ListedPage:
         """Return a page that goes on from the last one.
@@ -101,11 +121,11 @@ class Listing:
             token = answer.get("continue", {}).get("aicontinue")
         return ListedPage(files, len(found) - len(files), token)
 
-    def _members(self, backfill: Backfill, size: int) -> ListedPage:
-        asked = {"gcmtitle": backfill.target, "gcmtype": "file", "gcmlimit": str(size)}
+    def _members(self, category: str, at: str | None, size: int) -> ListedPage:
+        asked = {"gcmtitle": category, "gcmtype": "file", "gcmlimit": str(size)}
         asked |= {"gcmsort": "timestamp", "gcmdir": "older"}
-        if backfill.token:
-            asked |= {"gcmcontinue": backfill.token, "continue": "gcmcontinue||"}
+        if at:
+            asked |= {"gcmcontinue": at, "continue": "gcmcontinue||"}
         pages: dict[str, Page] = {}
         token = None
         with self._api.turn():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.ledger import Ledger
 
 CATEGORY_PREFIX = "Category:"
+DEEPEST = 10
 CHANGES = {
     "pause": "keep a backfill from going on, until it is resumed",
     "resume": "let a paused backfill go on",
@@ -50,6 +51,15 @@ def register(subparsers: "Subparsers") -> None:
         help="files whose newest version is from then on: 2026-11-22T14:00 (UTC) or '2 days ago'",
     )
     what.add_argument("--allimages", action="store_true", help="every file of the wiki")
+    parser.add_argument(
+        "--depth",
+        type=int,
+        choices=range(DEEPEST + 1),
+        default=0,
+        metavar="STEPS",
+        help=f"with --category: into its sub-categories, so many steps down, {DEEPEST} at most; "
+        "without it, none",
+    )
     parser.add_argument("--here", action="store_true", help="do it in this process, without Redis")
     parser.set_defaults(run=start, parser=parser)
     _add_actions(parser)
@@ -59,15 +69,19 @@ def start(arguments: argparse.Namespace) -> int:
     """Note what is wanted, and do it if that is asked for."""
     if arguments.category is None and arguments.since is None and not arguments.allimages:
         arguments.parser.error("say which files: --category, --since or --allimages")
+    if arguments.depth and arguments.category is None:
+        arguments.parser.error("--depth goes with --category")
     settings = settings_of(arguments)
     from bot.backfill.assembly import listing  # noqa: PLC0415 - keeps `lookout --help` quick
+    from bot.backfill.walk import Walk  # noqa: PLC0415 - likewise
     from bot.ledger import Ledger  # noqa: PLC0415 - likewise
 
     source, target = _source(arguments)
+    token = Walk.begin(target, arguments.depth).text if arguments.depth else None
     with Ledger(settings.ledger.address) as ledger:
         with listing(settings) as one:
             expected = one.expected(source, target)
-        number = ledger.backfills.make(source, target, expected)
+        number = ledger.backfills.make(source, target, expected, token)
         print(f"backfill {number}: {source} {target}".rstrip())
         if arguments.here:
             return _here(settings, ledger, number)
@@ -182,7 +196,8 @@ def _source(arguments: argparse.Namespace) -> "tuple[Source, str]":
 
     if arguments.category is not None:
         name = arguments.category.removeprefix(CATEGORY_PREFIX)
-        return Source.CATEGORY, CATEGORY_PREFIX + name.replace("_", " ")
+        source = Source.CATEGORIES if arguments.depth else Source.CATEGORY
+        return source, CATEGORY_PREFIX + name.replace("_", " ")
     if arguments.since is not None:
         return Source.SINCE, arguments.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Source.ALL, ""

@@ -75,20 +75,26 @@ def move(connection: Connection, backfill: Backfill, step: Step, now: float) -> 
 
 
 def store(connection: Connection, backfill: int, shard: int, files: Sequence[ListedFile]) -> bool:
-    """Insert a row for each new content, and note the copies; tell whether one was new."""
+    """Insert a row for each new content, and note the copies; tell whether one was new.
+
+    A file may be listed twice, by two categories. It is no copy of itself.
+    """
     if not files:
         return False
     insert_new(connection, backfill_files, [_row(backfill, shard, one) for one in files])
-    mine = select(backfill_files.c.title).where(backfill_files.c.shard == shard)
-    new = set(connection.scalars(mine))
+    rows = backfill_files.c
+    kept = select(rows.title, rows.shard).where(
+        rows.backfill == backfill, rows.sha1.in_([one.sha1 for one in files])
+    )
+    shards = {row.title: row.shard for row in connection.execute(kept)}
     copies = [
         {"backfill": backfill, "title": one.title, "sha1": one.sha1}
         for one in files
-        if one.title not in new
+        if one.title not in shards
     ]
     if copies:
         insert_new(connection, backfill_copies, copies)
-    return bool(new)
+    return shard in shards.values()
 
 
 def _row(backfill: int, shard: int, file: ListedFile) -> dict[str, object]:

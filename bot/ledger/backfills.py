@@ -43,9 +43,9 @@ class Backfills:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def make(self, source: str, target: str, expected: int | None) -> int:
-        """Note what is wanted; return its number."""
-        values = {"source": source, "target": target, "expected": expected}
+    def make(self, source: str, target: str, expected: int | None, token: str | None = None) -> int:
+        """Note what is wanted, and where the listing begins; return its number."""
+        values = {"source": source, "target": target, "expected": expected, "token": token}
         with self._engine.begin() as connection:
             made = insert(backfills).values(
                 state=Phase.RUNNING, made_at=clock(connection), **values

@@ -11,7 +11,7 @@ backfills = Table(
     "backfills",
     metadata,
     Column("id", ROW_ID, primary_key=True),
-    Column("source", String(16), nullable=False),  # category, since or allimages
+    Column("source", String(16), nullable=False),  # category, categories, since or allimages
     Column("target", String(LONGEST_NAME), nullable=False),  # of which category, since when
     Column("state", String(16), nullable=False),  # running, paused, cancelled or done
     Column("made_at", MOMENT, nullable=False),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.backfill.listing import Listing, Source
+from bot.backfill.walk import Walk
 from bot.errors import Refused
 from bot.ledger import Backfill, ListedFile
 from bot.settings.intake import WikiSettings
@@ -29,10 +30,12 @@ def listing(rig: MediaWikiRig) -> Iterator[Listing]:
         yield Listing(api)
 
 
-def all_of(listing: Listing, source: Source, target: str = "", size: int = 2) -> list[ListedFile]:
+def all_of(
+    listing: Listing, source: Source, target: str = "", size: int = 2, token: str | None = None
+) -> list[ListedFile]:
     """Read the whole list, a page at a time."""
     at = Backfill(
-        id=1, source=source, target=target, state="running", token=None, listed=0, expected=None
+        id=1, source=source, target=target, state="running", token=token, listed=0, expected=None
     )
     found: list[ListedFile] = []
     while True:
@@ -81,3 +84,24 @@ def test_a_category_is_listed_with_the_current_versions(
     assert listing.expected(Source.CATEGORY, CATEGORY) == 3
     with pytest.raises(Refused, match="no category with files"):
         listing.expected(Source.CATEGORY, "Category:Nothing here")
+
+
+def test_sub_categories_are_listed_as_far_down_as_is_asked_and_each_once(
+    rig: MediaWikiRig, listing: Listing
+) -> None:
+    uploader = rig.client("Uploader")
+    by_name = {sample.name: sample.bytes for sample in samples()}
+    below, deep = f"{CATEGORY} below", f"{CATEGORY} far below"
+    for name, where in zip(NAMES[:3], (CATEGORY, below, deep), strict=True):
+        uploader.upload(name, by_name[name])
+        uploader.edit(f"File:{name}", f"[[{where}]]")
+    uploader.edit(below, f"[[{CATEGORY}]]")
+    uploader.edit(deep, f"[[{below}]]")
+    uploader.edit(CATEGORY, f"[[{deep}]]")  # leads back
+    rig.settle()
+    for depth, found in ((1, 2), (2, 3), (9, 3)):
+        start = Walk.begin(CATEGORY, depth).text
+        files = all_of(listing, Source.CATEGORIES, CATEGORY, size=1, token=start)
+        assert sorted(file.title for file in files) == sorted(
+            f"File:{name}" for name in NAMES[:found]
+        )

@@ -81,6 +81,20 @@ def test_every_file_is_looked_at_and_the_same_content_once(bench: Bench) -> None
     assert len(bench.engine.looks) == 8
 
 
+def test_a_file_that_is_listed_twice_is_no_copy_of_itself(bench: Bench) -> None:
+    put(bench, "A.png")
+    backfills = bench.ledger.backfills
+    number = backfills.make(Source.CATEGORIES, "Category:A", None, "begin")
+    for token in ("on", None):
+        (at,) = backfills.running()
+        (file,) = (
+            Listing(bench.commons.api).page(replace(at, source="allimages", token=None), 9).files
+        )
+        backfills.add(at, [file], hidden=0, token=token)
+    (done,) = backfills.progress(number)
+    assert (done.listed, done.contents, done.copies) == (2, 1, 0)
+
+
 def test_suggestions_stay_in_the_ledger(bench: Bench) -> None:
     put(bench, "Drawn.png")
     bench.engine.deed = striking

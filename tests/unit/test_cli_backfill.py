@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.backfill.walk import Walk
 from bot.cli import main
 from bot.demo.commons import MiniCommons
 from bot.ledger import Ledger
@@ -50,6 +51,16 @@ def test_what_is_asked_for_waits_in_the_ledger(
     assert (second.source, second.target) == ("since", "2020-01-02T03:00:00Z")
 
 
+def test_sub_categories_are_listed_when_that_is_asked_for(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = lookout(config, capsys, "--category", "Old_maps", "--depth", "2")
+    assert (code, out.splitlines()[0]) == (0, "backfill 1: categories Category:Old maps")
+    with Ledger(address(tmp_path / "ledger.sqlite")) as ledger:
+        (one,) = ledger.backfills.running()
+    assert one.token == Walk.begin("Category:Old maps", 2).text
+
+
 def test_it_is_paused_resumed_and_cancelled(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,7 +92,14 @@ def test_a_number_that_is_none_is_told(
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--here",), ("--allimages", "--category", "A"), ("--since", "tomorrow")]
+    "words",
+    [
+        (),
+        ("--here",),
+        ("--allimages", "--category", "A"),
+        ("--since", "tomorrow"),
+        ("--allimages", "--depth", "1"),
+    ],
 )
 def test_what_is_left_open_is_refused(
     config: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
