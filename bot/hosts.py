@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
 from queue import LifoQueue
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import default_headers
 
 from bot.errors import NetworkFault, NotThereYet, Refused
 from bot.http import (
@@ -48,13 +48,14 @@ class FileHosts:
     ) -> None:
         self._hosts = {wiki.hostname, *wiki.file_hosts}
         self._timeout = (CONNECT_TIMEOUT_S, media.timeout_seconds)
-        self._agent = {"User-Agent": user_agent}
+        self._headers = {**default_headers(), "User-Agent": user_agent}
         self._patience = patience or Patience()
+        self._settings = {host: _environment(host, adapter) for host in self._hosts}
         # https://wikitech.wikimedia.org/wiki/Robot_policy: at most two at once. Kept open, as most
         # of a small picture's cost is a new connection; the one used last is used next.
-        self._sessions: LifoQueue[requests.Session] = LifoQueue()
+        self._adapters: LifoQueue[HTTPAdapter] = LifoQueue()
         for _ in range(media.concurrent_fetches):
-            self._sessions.put(_session(adapter))
+            self._adapters.put(adapter or HTTPAdapter())
 
     @contextmanager
     def open(self, address: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
@@ -66,9 +67,9 @@ class FileHosts:
             Refused: another host, or no address at all.
         """
         try:
-            with self._borrowed() as session, self._patience.asking():
+            with self._borrowed() as adapter, self._patience.asking():
                 for _ in range(1 + REDIRECTS):
-                    with self._answer(session, address, headers) as response:
+                    with self._answer(adapter, address, headers) as response:
                         if not response.is_redirect:
                             yield response
                             return
@@ -78,56 +79,52 @@ class FileHosts:
             raise Refused(f"{address!r} is or leads to no address: {error}") from error
 
     @contextmanager
-    def _borrowed(self) -> Iterator[requests.Session]:
-        session = self._sessions.get()
+    def _borrowed(self) -> Iterator[HTTPAdapter]:
+        adapter = self._adapters.get()
         try:
-            yield session
+            yield adapter
         finally:
-            self._sessions.put(session)
+            self._adapters.put(adapter)
 
     @contextmanager
     def _answer(
-        self, session: requests.Session, address: str, headers: Mapping[str, str]
+        self, adapter: HTTPAdapter, address: str, headers: Mapping[str, str]
     ) -> Iterator[requests.Response]:
         """Ask once. A redirect is followed by a request that counts as another fetch."""
-        self._refuse_strangers(address)
+        host = self._checked_host(address)
         with (
             self._patience.fetching() as place,
             network_faults(address),
-            session.get(
-                address,
-                headers={**headers, **self._agent},
-                stream=True,
-                allow_redirects=False,
-                timeout=self._timeout,
-            ) as response,
+            self._sent(adapter, host, address, headers) as response,
         ):
             if place:
                 response.raw = _Metered(response.raw, place)
             yield response
 
-    def _refuse_strangers(self, address: str) -> None:
+    def _sent(
+        self, adapter: HTTPAdapter, host: str, address: str, headers: Mapping[str, str]
+    ) -> requests.Response:
+        # Not by a session, which looks for proxies, cookies and a netrc file at every request: a
+        # third of the processor time of a fetch.
+        request = requests.PreparedRequest()
+        request.prepare("GET", address, headers={**self._headers, **headers})
+        return adapter.send(request, timeout=self._timeout, **self._settings[host])
+
+    def _checked_host(self, address: str) -> str:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or parts.netloc not in self._hosts:
             hosts = ", ".join(sorted(self._hosts))
             raise Refused(f"{address!r} is not on {hosts}; see wiki.file_hosts in config.yaml")
+        return parts.netloc
 
 
-def _session(adapter: HTTPAdapter | None) -> requests.Session:
-    """Return a session that keeps connections, and nothing else of what it was sent."""
+def _environment(host: str, adapter: HTTPAdapter | None) -> Mapping[str, Any]:
+    """Return what the environment says of requests to a host: proxies and certificates."""
     session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.auth = _anonymously
-    if adapter:
-        session.trust_env = False  # a proxy would look names up by itself
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-    return session
-
-
-def _anonymously(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Add no credentials; without this, a netrc file is looked for at every request."""
-    return request
+    session.trust_env = adapter is None  # a proxy would look names up by itself
+    return session.merge_environment_settings(
+        f"https://{host}", proxies={}, stream=True, verify=None, cert=None
+    )
 
 
 class _Metered:

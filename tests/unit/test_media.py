@@ -93,6 +93,18 @@ def test_a_thumbnail_is_fetched_as_the_wiki_made_it() -> None:
         assert picture.width == WIDTH
 
 
+@pytest.mark.parametrize("spared", ["", "127.0.0.1"])
+def test_a_proxy_of_the_environment_is_asked_unless_the_host_is_spared(
+    monkeypatch: pytest.MonkeyPatch, spared: str
+) -> None:
+    with ScriptedServer(in_turn(PICTURE)) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", spared)
+        with answering(PICTURE) as (fetch, server):
+            assert fetch() == PNG
+            assert (len(proxy.requests), len(server.requests)) == ((0, 1) if spared else (1, 0))
+
+
 def test_a_connection_is_kept_for_the_next_picture_and_cookies_are_not() -> None:
     reply = Reply(body=PNG, kind="image/png", keep=True, headers={"Set-Cookie": "seen=1; Path=/"})
     with answering(reply) as (fetch, server):
