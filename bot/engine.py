@@ -157,7 +157,15 @@ class Engine:
         """
         picture = self.decode(data, media)
         frame = picture.frames[_places(picture, "").index(view.place)]
-        return heat_map(frame.pixels, self._classifier.explain(frame.pixels, label))
+        return self.explain_frame(frame.pixels, label)
+
+    def explain_frame(self, pixels: NDArray[np.uint8], label: str) -> NDArray[np.uint8]:
+        """Draw which places of a decoded picture, uint8 RGB (H, W, 3), spoke for a label.
+
+        Raises:
+            WorkerDied: the classifier died.
+        """
+        return heat_map(pixels, self._classifier.explain(pixels, label))
 
     def close(self) -> None:
         """End all processes. May be called from another thread, in the middle of a look."""

@@ -12,6 +12,7 @@ from bot.videos.budget import Budget
 from bot.videos.files import Originals, Transcodes
 from bot.videos.scenes import views_of
 from bot.web.fetching import title_of
+from bot.web.heaviest import Heaviest
 from bot.web.jobs import Job
 from bot.web.looks import result_of
 from bot.web.parts import Parts
@@ -22,20 +23,27 @@ from model.video.watcher import VideoWatcher
 THRESHOLD: Final = 0.5  # only shapes figures that are not shown
 
 
-def watch_bytes(parts: Parts, data: bytes, job: Job) -> VideoResult:
+def watch_bytes(parts: Parts, data: bytes, job: Job, *, explain: bool = False) -> VideoResult:
     """Return what a video shows; it is held in memory only.
+
+    To `explain` adds a heat map of its heaviest frame.
 
     Raises:
         ImageError, WorkerDied: it cannot be watched.
     """
     engine = parts.scorer.engine
     limits = limits_of(parts.settings.video, parts.settings.video.seconds)
-    with VideoWatcher(_counting(engine, job), limits=limits, target=engine.edge) as watcher:
+    heaviest = Heaviest(parts.settings.serve.explicit)
+    classify = _classifying(engine, job, heaviest)
+    with VideoWatcher(classify, limits=limits, target=engine.edge) as watcher:
         job.end = watcher.close
         if job.stop.is_set():
             watcher.close()
         score = _watched(watcher, data)
-    return _result(parts, job.name, score)
+    result = _result(parts, job.name, score)
+    if explain:
+        heaviest.explain(result, engine, score)
+    return result
 
 
 def watch_title(parts: Parts, title: str, job: Job) -> VideoResult:
@@ -62,10 +70,11 @@ def watch_title(parts: Parts, title: str, job: Job) -> VideoResult:
     return VideoResult(**whole.model_dump(), reasons=list(watched.notes))
 
 
-def _counting(engine: Engine, job: Job) -> Any:
+def _classifying(engine: Engine, job: Job, heaviest: Heaviest) -> Any:
     def classify(pictures: Sequence[Any]) -> list[dict[str, float]]:
         scores = engine.classify(pictures)
         job.frames += len(pictures)
+        heaviest.see(pictures, scores)
         return scores
 
     return classify

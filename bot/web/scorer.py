@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from bot.config import Settings
@@ -76,7 +78,11 @@ class Scorer:
         return picture, [self._batcher.submit(frame.pixels) for frame in picture.frames]
 
     def _drawn(self, data: bytes, view: View, label: str) -> str:
-        pixels = self.engine.explain(data, view, label, self._media)
-        png = io.BytesIO()
-        Image.fromarray(pixels).save(png, "PNG")
-        return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+        return as_data_uri(self.engine.explain(data, view, label, self._media))
+
+
+def as_data_uri(pixels: NDArray[np.uint8]) -> str:
+    """Return a picture, uint8 RGB (H, W, 3), as the address of a PNG."""
+    png = io.BytesIO()
+    Image.fromarray(pixels).save(png, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"

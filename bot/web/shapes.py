@@ -86,6 +86,10 @@ class VideoResult(Result):
     reasons: list[str] = Field([], description="Why part of it was not looked at.")
     duration_s: float | None = Field(None, description="As far as it was decoded.")
     scenes: list[ShownScene] = Field([], description="Only of a video that was sent.")
+    heat_map_place: str | None = Field(
+        None, description="When the frame is seen that the heat map was made of: the heaviest."
+    )
+    heat_map_label: str | None = Field(None, description="The label that the heat map is about.")
 
 
 class Failed(BaseModel):

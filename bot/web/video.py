@@ -2,9 +2,9 @@
 
 import asyncio
 from functools import partial
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -69,12 +69,20 @@ BODY: Final[dict[str, Any]] = {
     },
     openapi_extra=BODY,
 )
-async def watch(request: Request, response: Response, parts: Shared) -> ShownJob:
+async def watch(
+    request: Request,
+    response: Response,
+    parts: Shared,
+    *,
+    explain: Annotated[
+        bool, Query(description="Add a heat map of the heaviest frame of a video that is sent.")
+    ] = False,
+) -> ShownJob:
     """Begin a job. A file up to `serve.small_video_mebibytes` is waited for, and answered at once.
 
     Of a small file that cannot be watched, the error is the answer.
     """
-    name, work, is_small = await _asked(request, parts)
+    name, work, is_small = await _asked(request, parts, explain=explain)
     job = parts.jobs.begin(name, work)
     if is_small and job.future:
         await asyncio.wait([asyncio.wrap_future(job.future)], timeout=parts.settings.serve.seconds)
@@ -113,7 +121,7 @@ async def cancel(key: str, parts: Shared) -> None:
         raise HTTPException(404, "no such job, or no longer")
 
 
-async def _asked(request: Request, parts: Parts) -> tuple[str, Work, bool]:
+async def _asked(request: Request, parts: Parts, *, explain: bool) -> tuple[str, Work, bool]:
     match kind_of(request):
         case "multipart/form-data":
             files = await uploads(request, parts.settings.serve)
@@ -121,7 +129,11 @@ async def _asked(request: Request, parts: Parts) -> tuple[str, Work, bool]:
                 raise HTTPException(UNPROCESSABLE, "one video at a time")
             (file,) = files
             small = len(file.data) <= parts.settings.serve.small_video_mebibytes * MIB
-            return file.name, partial(watch_bytes, parts, file.data), small
+            work = partial(watch_bytes, parts, file.data, explain=explain)
+            return file.name, work, small
+        case "application/json" if explain:
+            said = "explain=1 is for a video that is sent; the dashboard explains those of the wiki"
+            raise HTTPException(UNPROCESSABLE, said)
         case "application/json":
             asked = await read_json(request, VideoTitle)
             return asked.title, partial(watch_title, parts, asked.title), False

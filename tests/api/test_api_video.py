@@ -1,15 +1,19 @@
 """Videos over HTTP: small ones at once, others as jobs."""
 
+import base64
+import io
 import threading
 import time
 from typing import Any
 
 import pytest
+from PIL import Image
 from starlette.exceptions import HTTPException
 
 from bot.web.jobs import Job, Jobs
 from bot.web.shapes import VideoResult
 from model.errors import OverLimit
+from model.heat_map import LONGEST_EDGE
 from support.api import ApiProcess
 from support.films import DRAWING, PHOTOGRAPH, film
 from support.world import CAT, World
@@ -18,8 +22,8 @@ PATIENCE_S = 120.0
 POLL_S = 0.05
 
 
-def send(api: ApiProcess, data: bytes) -> Any:
-    return api.post("/v1/classify/video", files={"file": ("a.webm", data)})
+def send(api: ApiProcess, data: bytes, **asked: int) -> Any:
+    return api.post("/v1/classify/video", files={"file": ("a.webm", data)}, params=asked)
 
 
 @pytest.mark.model
@@ -35,6 +39,27 @@ def test_a_small_video_is_answered_at_once(api: ApiProcess) -> None:
     assert result["scenes"][0]["start_s"] == 0
     assert api.get(answer.headers["Location"]).json() == body
     assert list(api.temporary.rglob("*")) == []
+
+
+@pytest.mark.model
+def test_the_heaviest_frame_is_explained_when_somebody_asks(api: ApiProcess) -> None:
+    data = film((PHOTOGRAPH, 2), (DRAWING, 2))
+    assert "heat_map" not in send(api, data).json()["result"]
+    answer = send(api, data, explain=1)
+    assert answer.status_code == 200, answer.text
+    result = answer.json()["result"]
+    png = base64.b64decode(result["heat_map"].removeprefix("data:image/png;base64,"))
+    assert max(Image.open(io.BytesIO(png), formats=["PNG"]).size) == LONGEST_EDGE
+    assert result["heat_map_place"] in ("0:00", "0:01", "0:02", "0:03")
+    assert result["heat_map_label"] in result["scores"]
+
+
+@pytest.mark.model
+def test_a_video_of_the_wiki_is_explained_elsewhere(api: ApiProcess) -> None:
+    asked = {"title": "File:Two scenes.webm"}
+    answer = api.post("/v1/classify/video", json=asked, params={"explain": 1})
+    assert answer.status_code == 422
+    assert "dashboard" in answer.json()["detail"]
 
 
 @pytest.mark.model
