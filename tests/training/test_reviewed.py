@@ -1,12 +1,15 @@
 """A data set from people's decisions: labels, weights, and pictures fetched anew."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import yaml
+from numpy.typing import NDArray
 
 from bot.cli import main
 from bot.collecting.fetching import Collector
@@ -18,7 +21,9 @@ from bot.errors import NetworkFault
 from bot.ledger import Ledger
 from bot.ledger.suggestions import AUDIT
 from bot.settings.reviewing import ReviewSettings
+from model.bundle import Bundle, open_bundle
 from model.training.dataset.manifest import Dataset
+from model.training.fitting import fit_temperature
 from standin.task import make
 from support.ledgers import address, finish
 from support.ledgers import claim_one as claim
@@ -127,6 +132,44 @@ def test_the_command_fetches_thumbnails_and_builds_the_set(
     assert ", 0 of them new" in output
     assert "1 pictures were removed" in output
     assert sum("/upload/" in path for path in commons.asked) == asked
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("decided", "settings")
+def test_a_model_is_calibrated_by_decisions_that_stand_for_all_uploads(
+    trained: Bundle,
+    ledger: Ledger,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for number in range(1001, 1001 + 3 * SAMPLED):  # cleared, and nobody was asked
+        record(ledger, [number])
+        finish(ledger, claim(ledger))
+    models = tmp_path / "models"
+    shutil.copytree(trained.folder, models / trained.name)
+    monkeypatch.setenv("LOOKOUT_MODELS", str(models))
+    where = [str(tmp_path / "set"), "--config", str(tmp_path / "config.yaml")]
+    labels = ["--hit-label", "drawing", "--miss-label", "photograph"]
+    assert main(["dataset", "build", "--reviewed", "--to", *where, *labels]) == 0
+    weighed: list[NDArray[np.float64]] = []
+
+    def fit(*half: NDArray[np.float64]) -> float:
+        logits, truth, weights = half
+        weighed.append(weights)
+        return fit_temperature(logits, truth.astype(np.int64), weights)
+
+    monkeypatch.setattr("model.training.calibrate.fit_temperature", fit)
+    told = [str(tmp_path / "set"), "--model", trained.name, "--side", "all"]
+    assert main(["calibrate", *told]) == 0
+    (weights,) = weighed
+    assert set(weights.round(3)) == {1.0, 4.0}
+    training = open_bundle(models, trained.name).card.training
+    assert training
+    assert training.temperature != 1
+    assert training.calibrated.startswith(f"temperature, fitted on {len(weights)} pictures")
+    assert f"which stand for {weights.sum():.0f} (inverse-probability" in training.calibrated
+    assert training.calibrated in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("decided")
