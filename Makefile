@@ -80,6 +80,8 @@ backfill-proof: rig $(MODEL)
 	@PYTHONPATH=tests $(BIN)/python -m backfill
 
 toolforge-rehearsal: rig $(MODEL)
+	@echo "== The image, but for its base"
+	@PYTHONPATH=.ci $(BIN)/python -m supply.image_size
 	@echo "== The job as Toolforge runs it: a deploy, a lost node, a read-only database"
 	@LOOKOUT_REHEARSAL=10 $(BIN)/pytest -s tests/integration/test_toolforge_rehearsal.py
 

@@ -1,4 +1,4 @@
-"""Prints how large the packages of the image are, installed and compressed, the largest first.
+"""Prints how large the image is but for its base: packages and the model, installed and compressed.
 
 Run it in an environment with a CPU-only torch:
 
@@ -7,15 +7,21 @@ Run it in an environment with a CPU-only torch:
 
 import gzip
 import io
+import sys
 import tarfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution
 from pathlib import Path
 
+from bot.home import models_folder
+from model.bundle import DEFAULT_BUNDLE
 from supply.closure import closure
 from supply.lockfile import required
 
 MIB = 2**20
+REGISTRY_BYTES = (
+    2**30
+)  # https://wikitech.wikimedia.org/wiki/Help:Toolforge/Building_container_images
 LARGEST = 5
 FAST = 3  # of gzip's levels; the registry's own compression is about as good
 
@@ -51,7 +57,12 @@ def main() -> None:
         print(f"{name:<28}{sizes[name] / MIB:>8.0f} MiB")
     print(f"{f'{len(packages)} packages':<28}{sum(sizes.values()) / MIB:>8.0f} MiB")
     paths = [path for package in packages.values() for path in files_of(package)]
-    print(f"{'as a compressed layer':<28}{compressed(paths) / MIB:>8.0f} MiB")
+    model = [path for path in (models_folder() / DEFAULT_BUNDLE).rglob("*") if path.is_file()]
+    print(f"{'the model':<28}{sum(path.stat().st_size for path in model) / MIB:>8.0f} MiB")
+    layer = compressed(paths + model)
+    print(f"{'as a compressed layer':<28}{layer / MIB:>8.0f} MiB of {REGISTRY_BYTES / MIB:.0f}")
+    if layer > REGISTRY_BYTES:
+        sys.exit("more than Toolforge's registry keeps by default: see docs/toolforge.md, Quotas")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ LONG = Plan(
 )
 SHORT = Plan(
     uploads=16,
-    pause_s=3.0,
+    pause_s=1.5,
     settle_s=300.0,
     troubles={
         "kill bot": 1,
