@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Self
 
 from model import errors
@@ -28,6 +27,7 @@ START_TIMEOUT_S: Final = 60.0
 SEND_BUFFER_BYTES: Final = 2**20  # or what the kernel allows (net.core.wmem_max)
 MESSAGE_CHARACTERS: Final = 500  # of an error; it goes into logs and the ledger
 _REAP_TIMEOUT_S: Final = 10.0
+_STATM_BYTES: Final = 256
 # What a payload can be the cause of. Stop is not: else a taken-over child could halt the bot.
 _OF_A_CALL: Final = (RetryLater, NotYet, Never)
 # The child gets none of the parent's secrets by the environment.
@@ -78,6 +78,7 @@ class _Child:
                 env=_environment() | dict(environment),
             )
         self._channel = Channel(here)
+        self._memory = os.open(f"/proc/{self._process.pid}/statm", os.O_RDONLY)  # read at each call
         self._first_resident: int | None = None
         self.calls = 0
 
@@ -103,7 +104,7 @@ class _Child:
         """Tell whether it holds on to so much more than after its first call."""
         if not self.calls:
             return False
-        resident = _resident_bytes(self._process.pid)
+        resident = self._resident_bytes()
         if self._first_resident is None:
             self._first_resident = resident
         return resident - self._first_resident > growth_bytes
@@ -113,8 +114,16 @@ class _Child:
 
     def reap(self) -> None:
         self._channel.close()
+        os.close(self._memory)
         self._process.kill()
         self._process.communicate(timeout=_REAP_TIMEOUT_S)
+
+    def _resident_bytes(self) -> int:
+        """Return its resident memory; 0 when it is gone."""
+        with contextlib.suppress(OSError):
+            pages = int(os.pread(self._memory, _STATM_BYTES, 0).split()[1])
+            return pages * os.sysconf("SC_PAGE_SIZE")
+        return 0
 
     def _cause_of_death(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -211,14 +220,6 @@ class IsolatedWorker:
         if self._child is not None:
             self._child.reap()
             self._child = None
-
-
-def _resident_bytes(pid: int) -> int:
-    """Return the resident memory of a child; 0 when it is gone."""
-    with contextlib.suppress(OSError):
-        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    return 0
 
 
 def _environment() -> dict[str, str]:

@@ -14,11 +14,13 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
 
 MAX_PARTS: Final = 4096
+AHEAD_BYTES: Final = 2**16  # most messages go and come whole, with one call of the system each
 _DTYPES: Final = frozenset({"uint8", "int64", "float32", "float64"})
 _REFERENCE: Final = "$"  # {"$": part number} stands for bytes; with dtype and shape for an array
 _COUNT: Final = struct.Struct("<I")
@@ -35,6 +37,7 @@ class Channel:
 
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
+        self._ahead = memoryview(b"")  # read and not yet taken
 
     def send(self, value: Any, *, deadline: float | None = None) -> None:
         """Send a plain value.
@@ -46,7 +49,7 @@ class Channel:
         """
         parts = pack(value)
         lengths = struct.pack(f"<{len(parts)}Q", *(len(part) for part in parts))
-        for chunk in (_COUNT.pack(len(parts)) + lengths, *parts):
+        for chunk in _chunks([_COUNT.pack(len(parts)) + lengths, *parts]):
             self._socket.settimeout(_remaining(deadline))
             self._socket.sendall(chunk)
 
@@ -71,15 +74,38 @@ class Channel:
         self._socket.close()
 
     def _read(self, length: int, deadline: float | None) -> memoryview:
+        if length > len(self._ahead) and length - len(self._ahead) < AHEAD_BYTES:
+            self._read_ahead(length, deadline)
+        taken, self._ahead = self._ahead[:length], self._ahead[length:]
+        if len(taken) == length:
+            return taken
         buffer = np.empty(length, np.uint8).data  # not zeroed first, as a bytearray is
-        view = buffer
-        while view:
+        buffer[: len(taken)] = taken
+        self._fill(buffer, len(taken), length, deadline)
+        return buffer
+
+    def _read_ahead(self, length: int, deadline: float | None) -> None:
+        """Read until `length` bytes are there, and what else has come already."""
+        buffer = np.empty(length + AHEAD_BYTES, np.uint8).data
+        have = len(self._ahead)
+        buffer[:have] = self._ahead
+        self._ahead = buffer[: self._fill(buffer, have, length, deadline)]
+
+    def _fill(self, buffer: memoryview, have: int, enough: int, deadline: float | None) -> int:
+        while have < enough:
             self._socket.settimeout(_remaining(deadline))
-            got = self._socket.recv_into(view)
+            got = self._socket.recv_into(buffer[have:])
             if not got:
                 raise EOFError("the other side closed the channel")
-            view = view[got:]
-        return buffer
+            have += got
+        return have
+
+
+def _chunks(parts: Sequence[Part]) -> Sequence[Part]:
+    """Return what is to be sent, as many parts from the first on as are small in one piece."""
+    ends = accumulate(map(len, parts))
+    small = sum(end <= AHEAD_BYTES for end in ends)
+    return [b"".join(parts[:small]), *parts[small:]]
 
 
 def pack(value: Any) -> list[Part]:

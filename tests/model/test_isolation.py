@@ -41,6 +41,10 @@ def _do(worker: IsolatedWorker, deed: str, timeout_s: float = AMPLE_S, **payload
     return worker.call({"do": deed, **payload}, timeout_s=timeout_s)
 
 
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def test_plain_values_come_back_as_sent(worker: IsolatedWorker) -> None:
     value = {"text": "é", "list": [1, 2.5, None, True], "bytes": b"\x00\xff"}
     assert _do(worker, "echo", value=value) == value
@@ -78,6 +82,16 @@ def test_a_child_that_breaks_costs_one_call(
     with pytest.raises(errors.WorkerDied, match=message):
         _do(worker, deed)
     assert _do(worker, "pid") != before
+
+
+def test_children_that_break_leave_no_descriptors(worker: IsolatedWorker) -> None:
+    _do(worker, "pid")
+    before = _descriptors()
+    for _ in range(3):
+        with pytest.raises(errors.WorkerDied):
+            _do(worker, "segfault")
+    _do(worker, "pid")
+    assert _descriptors() == before
 
 
 def test_a_child_that_hangs_is_killed(worker: IsolatedWorker) -> None:

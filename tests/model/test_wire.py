@@ -5,6 +5,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.wire import Channel, Garbled, pack, unpack
+from model.wire import AHEAD_BYTES, Channel, Garbled, pack, unpack
 
 PLAIN = st.recursive(
     st.none()
@@ -78,6 +79,30 @@ def test_what_is_not_plain_is_refused_by_the_sender(value: Any) -> None:
 def test_what_is_not_a_message_is_refused_by_the_receiver(text: str) -> None:
     with pytest.raises(Garbled):
         unpack([text.encode(), b"x"])
+
+
+@pytest.mark.parametrize("size", [0, 10, AHEAD_BYTES - 1, AHEAD_BYTES, 3 * AHEAD_BYTES])
+def test_messages_that_come_together_are_told_apart(
+    ends: tuple[Channel, socket.socket], size: int
+) -> None:
+    here, there = ends
+    values = [bytes([number]) * size for number in range(3)]
+    with ThreadPoolExecutor(1) as pool:
+        sent = [pool.submit(Channel(there).send, value) for value in values]
+        assert [here.receive(max_bytes=2**20) for _ in values] == values
+        assert all(one.exception() is None for one in sent)
+
+
+def test_a_message_that_comes_byte_by_byte_is_whole(ends: tuple[Channel, socket.socket]) -> None:
+    here, there = ends
+    text, data = pack([b"abc"])
+    message = struct.pack("<IQQ", 2, len(text), len(data)) + text + data
+    with ThreadPoolExecutor(1) as pool:
+        received = pool.submit(here.receive, max_bytes=1000)
+        for at in range(len(message)):
+            there.sendall(message[at : at + 1])
+            time.sleep(0.001)
+        assert received.result() == [b"abc"]
 
 
 def test_a_message_larger_than_allowed_is_refused_before_it_is_read(
