@@ -3,7 +3,7 @@
 # degree. Data set, training, evaluation, calibration, a first look at robustness, adversarial
 # training, and the bot at work with the result. Run by `make training-demo`. PICTURES (default
 # 4000), EPOCHS of the whole network (default 0: the head alone), METHOD of calibration (default
-# temperature) and ATTACKED pictures (default 50) may be set.
+# temperature) and ATTACKED pictures (default 30) may be set.
 set -eu
 folder=${LOOKOUT_HOME:-var}/stand-in
 rm -rf "$folder"
@@ -17,16 +17,16 @@ lookout evaluate "$folder/set" --model stand-in --positive drawing --write "$fol
 lookout robustness stand-in "$folder/set" --quick --pictures 8 --positive drawing \
     --parts corruptions obfuscations scaling --write "$folder/robustness"
 lookout model show stand-in
-# Attacks, before and after adversarial training: of fewer and smaller pictures, since both ask the
+# Attacks, before and after adversarial training: of fewer, smaller and plainer pictures, since both ask the
 # network hundreds of times about each.
-PYTHONPATH=tests python -m standin "$folder/few" --pictures 1000 --overlapping
+PYTHONPATH=tests python -m standin "$folder/few" --pictures 1000
 lookout dataset build "$folder/few" --to "$folder/few-set"
 lookout train "$folder/few-set" --name stand-in-plain --start nsfwjs-mobilenet-v2 --size 96 \
     --epochs 0 --restart
 lookout train "$folder/few-set" --name stand-in-hardened --start nsfwjs-mobilenet-v2 --size 96 \
     --adversarial 4 --epochs 5 --rate 3e-4 --batch 16 --restart
 lookout robustness stand-in-plain "$folder/few-set" --against stand-in-hardened --quick \
-    --pictures "${ATTACKED:-50}" --parts attacks --write "$folder/attacks"
+    --pictures "${ATTACKED:-30}" --parts attacks --write "$folder/attacks"
 echo "Before and after calibration:"
 grep -h 'Accuracy\|calibration error' "$folder/before/evaluation.md" "$folder/after/evaluation.md"
 echo "Before and after adversarial training, on the validation pictures and under attack:"
