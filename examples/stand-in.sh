@@ -33,6 +33,6 @@ echo "Before and after adversarial training, on the validation pictures and unde
 for model in stand-in-plain stand-in-hardened; do
     lookout model show "$model" | grep 'Validation accuracy'
 done
-sed -n '/^## Attacks/,/^## /p' "$folder/attacks/robustness.md" | grep '^|'
+sed -n '/^## Summary/,/^## Attacks/p' "$folder/attacks/robustness.md" | grep '^|'
 # The unchanged bot on a miniature Commons, with this model: what it flags is on the page.
 lookout demo --model stand-in
