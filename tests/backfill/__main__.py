@@ -13,7 +13,7 @@ PLAN = Plan(
     files=int(os.environ.get("FILES", "20000")),
     contents=int(os.environ.get("CONTENTS", "5000")),
     latency_s=float(os.environ.get("LATENCY_S", "0.25")),
-    shard_files=200,
+    shard_files=100,  # one worker has a shard: few large ones would leave some idle in the end
     # Two workers stay below 16 fetches a second, four do not; and on two cores four could do more.
     allowed=Allowed(at_once=8, fetches=16, calls=30),
     redis_away_s=5.0,
