@@ -20,7 +20,10 @@ class _Request(NamedTuple):
 
 
 class MicroBatcher:
-    """Scores in one thread of its own, several pictures at a time when several are waiting.
+    """Scores one batch at a time: several pictures when several are waiting.
+
+    A thread of its own does that, or the thread that asks (`score`) when nothing else is scored:
+    that saves a picture that comes alone the wait for another thread to wake up.
 
     Args:
         classify: `Classifier.classify`, or something like it.
@@ -35,6 +38,8 @@ class MicroBatcher:
         self._largest = largest
         self._wait_s = wait_s
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._scoring = Lock()
+        self._waiting = 0
         self._closing = Lock()
         self._closed = False
         self._thread = Thread(target=self._serve, name="micro-batcher", daemon=True)
@@ -51,6 +56,25 @@ class MicroBatcher:
             if self._closed:
                 raise RuntimeError("the batcher is closed")
             self._requests.put(_Request(picture, answer))
+            self._waiting += 1
+        return answer
+
+    def score(self, picture: Picture) -> Future[Scores]:
+        """Ask as `submit` does, and score it here and now if nothing else is being scored.
+
+        Raises:
+            RuntimeError: The batcher is closed.
+        """
+        # Not before those that wait already.
+        if self._waiting or not self._scoring.acquire(blocking=False):
+            return self.submit(picture)
+        try:
+            if self._closed:
+                raise RuntimeError("the batcher is closed")
+            answer: Future[Scores] = Future()
+            self._answer([_Request(picture, answer)])
+        finally:
+            self._scoring.release()
         return answer
 
     def close(self) -> None:
@@ -69,8 +93,11 @@ class MicroBatcher:
 
     def _serve(self) -> None:
         while (first := self._requests.get()) is not None:
-            batch, last = self._gather(first)
-            self._answer(batch)
+            with self._scoring:
+                batch, last = self._gather(first)
+                self._answer(batch)
+            with self._closing:
+                self._waiting -= len(batch)
             if last:
                 return
 

@@ -1,4 +1,7 @@
-"""The child's side of `model.isolation`, run as `python -m model.isolated_child DESCRIPTOR`."""
+"""The child's side of `model.isolation`.
+
+Run as `python -m model.isolated_child SOCKET INBOX OUTBOX`, with descriptors that it inherits.
+"""
 
 import contextlib
 import fcntl
@@ -15,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from model.arena import Arena
 from model.errors import LookoutError
 from model.wire import Channel
 
@@ -27,13 +31,20 @@ _STDIN: Final = 0
 Handler = Callable[[Any], Any]
 
 
-def main(descriptor: int) -> None:
-    """Answer requests on the inherited socket until the parent hangs up."""
+def main(descriptor: int, inbox: int, outbox: int) -> None:
+    """Answer requests on the inherited socket, until the parent hangs up.
+
+    Args:
+        descriptor: The socket's.
+        inbox: That of the arena that the parent writes to.
+        outbox: That of the arena that this process writes to.
+    """
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)  # the parent decides when this ends
     _die_with_parent()
     with contextlib.suppress(EOFError):
-        _serve(Channel(socket.socket(fileno=descriptor)))
+        end = socket.socket(fileno=descriptor)
+        _serve(Channel(end, inbox=Arena(inbox), outbox=Arena(outbox)))
 
 
 def _serve(channel: Channel) -> None:
@@ -118,4 +129,4 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

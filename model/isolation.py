@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from model import errors
+from model.arena import Arena, shared_memory
 from model.errors import LookoutError, Never, NotYet, RetryLater, WorkerDied, WorkerStalled
 from model.wire import Channel, Garbled
 
@@ -66,18 +67,19 @@ class _Child:
     def __init__(self, environment: Mapping[str, str]) -> None:
         here, there = socket.socketpair()
         for end in (here, there):
-            # A picture of 500 px has some 600 KiB; by default a third of it fits in between.
+            # For what is too large for an arena; by default a third of a picture fits in between.
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        with there:
+        with there, shared_memory() as outbox, shared_memory() as inbox:
+            passed = (there.fileno(), outbox, inbox)
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own module
-                [sys.executable, "-m", "model.isolated_child", str(there.fileno())],
-                pass_fds=(there.fileno(),),
+                [sys.executable, "-m", "model.isolated_child", *map(str, passed)],
+                pass_fds=passed,
                 stdin=subprocess.PIPE,  # never written: its closing tells the child of our end
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # libtiff prints there whatever a hostile file makes it
                 env=_environment() | dict(environment),
             )
-        self._channel = Channel(here)
+            self._channel = Channel(here, outbox=Arena(outbox), inbox=Arena(inbox))
         self._memory = os.open(f"/proc/{self._process.pid}/statm", os.O_RDONLY)  # read at each call
         self._first_resident: int | None = None
         self.calls = 0

@@ -5,7 +5,8 @@ Not pickle: unpickling runs whatever the sender names
 message is a JSON text followed by raw buffers; what arrives is None, bool, int, float, str, bytes,
 list, dict or a numeric array, or is refused.
 
-On the socket: uint32 number of parts, uint64 length of each, then the parts, little-endian.
+On the socket: uint32 number of parts, uint64 length of each, then the parts, little-endian. A part
+whose length has the highest bit set lies in the shared arena instead, in the order of the parts.
 """
 
 import json
@@ -19,13 +20,14 @@ from typing import Any, Final
 
 import numpy as np
 
+from model.arena import Arena, Part
+
 MAX_PARTS: Final = 4096
 AHEAD_BYTES: Final = 2**16  # most messages go and come whole, with one call of the system each
 _DTYPES: Final = frozenset({"uint8", "int64", "float32", "float64"})
 _REFERENCE: Final = "$"  # {"$": part number} stands for bytes; with dtype and shape for an array
 _COUNT: Final = struct.Struct("<I")
-
-Part = bytes | bytearray | memoryview
+_SHARED: Final = 1 << 63  # of a length: the part lies in the arena
 
 
 class Garbled(ValueError):
@@ -33,10 +35,20 @@ class Garbled(ValueError):
 
 
 class Channel:
-    """One end of a socket pair. `deadline` is a `time.monotonic()` moment, None for never."""
+    """One end of a socket pair. `deadline` is a `time.monotonic()` moment, None for never.
 
-    def __init__(self, end: socket.socket) -> None:
+    Args:
+        end: Which end.
+        outbox: Memory that the other end reads, for large parts; None to send them all.
+        inbox: The other end's outbox.
+    """
+
+    def __init__(
+        self, end: socket.socket, *, outbox: Arena | None = None, inbox: Arena | None = None
+    ) -> None:
         self._socket = end
+        self._outbox = outbox
+        self._inbox = inbox
         self._ahead = memoryview(b"")  # read and not yet taken
 
     def send(self, value: Any, *, deadline: float | None = None) -> None:
@@ -48,8 +60,11 @@ class Channel:
             TypeError: not a plain value.
         """
         parts = pack(value)
-        lengths = struct.pack(f"<{len(parts)}Q", *(len(part) for part in parts))
-        for chunk in _chunks([_COUNT.pack(len(parts)) + lengths, *parts]):
+        shared = self._shared(parts)
+        marked = [len(part) | _SHARED * there for part, there in zip(parts, shared, strict=True)]
+        head = _COUNT.pack(len(parts)) + struct.pack(f"<{len(parts)}Q", *marked)
+        sent = [part for part, there in zip(parts, shared, strict=True) if not there]
+        for chunk in _chunks([head, *sent]):
             self._socket.settimeout(_remaining(deadline))
             self._socket.sendall(chunk)
 
@@ -64,14 +79,37 @@ class Channel:
         (count,) = _COUNT.unpack(self._read(_COUNT.size, deadline))
         if not 1 <= count <= MAX_PARTS:
             raise Garbled(f"{count} parts")
-        lengths = struct.unpack(f"<{count}Q", self._read(8 * count, deadline))
-        if sum(lengths) > max_bytes:
-            raise Garbled(f"{sum(lengths)} bytes, over the limit of {max_bytes}")
-        return unpack([self._read(length, deadline) for length in lengths])
+        marked = struct.unpack(f"<{count}Q", self._read(8 * count, deadline))
+        length = sum(one & ~_SHARED for one in marked)
+        if length > max_bytes:
+            raise Garbled(f"{length} bytes, over the limit of {max_bytes}")
+        if self._inbox:
+            self._inbox.begin()
+        return unpack([self._part(one, deadline) for one in marked])
 
     def close(self) -> None:
-        """Close this end."""
+        """Close this end, and its arenas."""
         self._socket.close()
+        for arena in (self._outbox, self._inbox):
+            if arena:
+                arena.close()
+
+    def _shared(self, parts: Sequence[Part]) -> list[bool]:
+        """Put what is large into the outbox, as far as it fits; tell of each part if it did."""
+        if not self._outbox:
+            return [False] * len(parts)
+        outbox = self._outbox.begin()
+        return [len(part) >= AHEAD_BYTES and outbox.put(part) for part in parts]
+
+    def _part(self, marked: int, deadline: float | None) -> Part:
+        if not marked & _SHARED:
+            return self._read(marked, deadline)
+        if not self._inbox:
+            raise Garbled("a part in an arena, and there is none")
+        try:
+            return self._inbox.take(marked & ~_SHARED)
+        except ValueError as error:
+            raise Garbled(str(error)) from error
 
     def _read(self, length: int, deadline: float | None) -> memoryview:
         if length > len(self._ahead) and length - len(self._ahead) < AHEAD_BYTES:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # The API's answers are data: nothing in them may run, load or be framed.
@@ -17,6 +16,8 @@ HEADERS: Final = {
     "Strict-Transport-Security": "max-age=31536000",
     "Cache-Control": "no-store",
 }
+# As ASGI has them: names in lower case, both as bytes.
+_RAW: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SecurityHeaders:
@@ -30,9 +31,10 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                own = list(message.get("headers", ()))
+                set_already = {name for name, _ in own}
+                added = [header for header in _RAW if header[0] not in set_already]
+                message["headers"] = own + added
             await send(message)
 
         await self._app(scope, receive, with_headers)

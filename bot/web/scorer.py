@@ -38,7 +38,8 @@ class Scorer:
         )
         self.name = settings.model.name
         self._batcher = MicroBatcher(self.engine.classify, largest=serve.batch, wait_s=0.0)
-        self._decoding = ThreadPoolExecutor(serve.decoders, "decode")
+        # One more than decode: it scores what comes alone.
+        self._looking = ThreadPoolExecutor(serve.decoders + 1, "look")
         self._fetching = ThreadPoolExecutor(FETCHES, "fetch")
 
     async def look(self, data: bytes, place: str = "") -> Seen:
@@ -48,9 +49,9 @@ class Scorer:
             ImageError, WorkerDied: as `Engine.look` does.
         """
         loop = asyncio.get_running_loop()
-        picture, asked = await loop.run_in_executor(self._decoding, self._decoded, data)
-        scores = await asyncio.gather(*map(asyncio.wrap_future, asked))
-        return seen(picture, scores, place)
+        picture, asked = await loop.run_in_executor(self._looking, self._decoded, data)
+        await asyncio.gather(*(asyncio.wrap_future(one) for one in asked if not one.done()))
+        return seen(picture, [one.result() for one in asked], place)
 
     async def explain(self, data: bytes, view: View, label: str) -> str:
         """Return the heat map of one view of a picture as a data URI.
@@ -59,7 +60,7 @@ class Scorer:
             ImageError, WorkerDied: as `Engine.explain` does.
         """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._decoding, self._drawn, data, view, label)
+        return await loop.run_in_executor(self._looking, self._drawn, data, view, label)
 
     async def fetched(self, fetch: Callable[[], T]) -> T:
         """Run what waits for the wiki in a thread for that."""
@@ -68,14 +69,16 @@ class Scorer:
     def close(self) -> None:
         """End all processes; what is being worked on fails."""
         self.engine.close()
-        self._decoding.shutdown(wait=False, cancel_futures=True)
+        self._looking.shutdown(wait=False, cancel_futures=True)
         self._fetching.shutdown(wait=False, cancel_futures=True)
         self._batcher.close()
 
     def _decoded(self, data: bytes) -> tuple[Picture, list[Future[dict[str, float]]]]:
         """Decode and ask for scores at once, without the way through the event loop in between."""
         picture = self.engine.decode(data, self._media)
-        return picture, [self._batcher.submit(frame.pixels) for frame in picture.frames]
+        first, *others = [frame.pixels for frame in picture.frames]
+        ask = self._batcher.submit if others else self._batcher.score
+        return picture, [ask(pixels) for pixels in (first, *others)]
 
     def _drawn(self, data: bytes, view: View, label: str) -> str:
         return as_data_uri(self.engine.explain(data, view, label, self._media))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Barrier, Event, get_ident
 
 import numpy as np
 import pytest
@@ -97,3 +97,48 @@ def test_a_cancelled_question_is_passed_over() -> None:
         go_on.set()
         last.result(timeout=10)
     assert scored == [1.0, 3.0]
+
+
+def test_what_comes_alone_is_scored_by_the_thread_that_asks() -> None:
+    def named(pictures: Pictures) -> list[dict[str, float]]:
+        threads.append(get_ident())
+        return mean_of_each(pictures)
+
+    threads: list[int] = []
+    with MicroBatcher(named, largest=4, wait_s=0.0) as batcher:
+        answer = batcher.score(picture(3))
+        assert answer.done()
+        assert answer.result() == {"mean": 3.0}
+        assert batcher.submit(picture(4)).result(timeout=10) == {"mean": 4.0}
+    assert threads[0] == get_ident()
+    assert threads[1] != get_ident()
+
+
+def test_what_comes_while_others_are_scored_waits_its_turn() -> None:
+    entered, go_on = Event(), Event()
+
+    def slow(pictures: Pictures) -> list[dict[str, float]]:
+        entered.set()
+        go_on.wait(10)
+        return mean_of_each(pictures)
+
+    with MicroBatcher(slow, largest=4, wait_s=0.0) as batcher:
+        first = batcher.submit(picture(0))
+        entered.wait(10)
+        second = batcher.score(picture(1))
+        assert not second.done()
+        go_on.set()
+        answers = [first, second, batcher.score(picture(2))]
+        assert [answer.result(timeout=10)["mean"] for answer in answers] == [0, 1, 2]
+
+
+def test_a_picture_that_is_scored_at_once_can_fail() -> None:
+    def broken(_: Pictures) -> list[dict[str, float]]:
+        raise ValueError("unlucky")
+
+    batcher = MicroBatcher(broken, largest=4, wait_s=0.0)
+    with pytest.raises(ValueError, match="unlucky"):
+        batcher.score(picture(0)).result(timeout=10)
+    batcher.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        batcher.score(picture(0))
