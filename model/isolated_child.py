@@ -44,7 +44,7 @@ def main(descriptor: int, inbox: int, outbox: int) -> None:
     _die_with_parent()
     with contextlib.suppress(EOFError):
         end = socket.socket(fileno=descriptor)
-        _serve(Channel(end, inbox=Arena(inbox), outbox=Arena(outbox)))
+        _serve(Channel(end, inbox=Arena(inbox, trusted=True), outbox=Arena(outbox)))
 
 
 def _serve(channel: Channel) -> None:

@@ -27,34 +27,35 @@ async def _parts(request: Request) -> Parts:
 Shared = Annotated[Parts, Depends(_parts)]
 
 
-async def may_read(request: Request, given: Given, parts: Shared) -> None:
+async def may_read(request: Request, given: Given) -> None:
     """Let a request pass that only reads what the bot knows.
 
     Raises:
         HTTPException: 401 or 429.
     """
-    _pass(request, given, parts, is_open=parts.settings.serve.public_read)
+    _pass(request, given, is_open=parts_of(request).settings.serve.public_read)
 
 
-async def may_come(request: Request, given: Given, parts: Shared) -> None:
+async def may_come(request: Request, given: Given) -> None:
     """Let a request pass that has to show who sends it in another way.
 
     Raises:
         HTTPException: 401, with a token that is none; 429.
     """
-    _pass(request, given, parts, is_open=True)
+    _pass(request, given, is_open=True)
 
 
-async def may_score(request: Request, given: Given, parts: Shared) -> None:
+async def may_score(request: Request, given: Given) -> None:
     """Let a request pass that costs work.
 
     Raises:
         HTTPException: 401 or 429.
     """
-    _pass(request, given, parts, is_open=False)
+    _pass(request, given, is_open=False)
 
 
-def _pass(request: Request, given: Given, parts: Parts, *, is_open: bool) -> None:
+def _pass(request: Request, given: Given, *, is_open: bool) -> None:
+    parts = parts_of(request)  # `Shared` would be another dependency that FastAPI solves each time
     tokens = parts.tokens
     known = bool(given) and _is_among(given.credentials if given else "", tokens)
     if tokens and not known and (given or not is_open):

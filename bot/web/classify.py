@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 
-from bot.web.access import Shared, may_score
+from bot.web.access import may_score
 from bot.web.looks import Item, model_info, results
-from bot.web.parts import Parts
+from bot.web.parts import Parts, parts_of
 from bot.web.problems import responses
 from bot.web.reading import JSON, MULTIPART, UNPROCESSABLE, kind_of, read_json, refuse_kind, uploads
 from bot.web.shapes import Classified, Named, NamedFiles
@@ -55,7 +55,6 @@ BODY: Final[dict[str, Any]] = {
 )
 async def classify(
     request: Request,
-    parts: Shared,
     *,
     explain: Annotated[bool, Query(description="Add a heat map to every result.")] = False,
 ) -> Classified:
@@ -64,6 +63,7 @@ async def classify(
     A single file that cannot be scored is an error. Among several, the error stands in the place
     of the result, and the others are scored.
     """
+    parts = parts_of(request)
     items = await _items(request, parts)
     return Classified(
         model=model_info(parts.scorer), results=await results(parts, items, explain=explain)

@@ -111,3 +111,13 @@ def test_a_shared_part_is_refused_where_nothing_is_shared() -> None:
         one.sendall(told(LARGE | IN_ARENA))
         with pytest.raises(Garbled, match="there is none"):
             Channel(other).receive(max_bytes=SIZE)
+
+
+def test_from_a_trusted_writer_nothing_is_copied() -> None:
+    with shared_memory() as memory:
+        ours, theirs = Arena(memory), Arena(memory, trusted=True)
+        ours.put(b"first")
+        seen = theirs.take(5)
+        assert bytes(seen) == b"first"
+        ours.begin().put(b"other")
+        assert bytes(seen) == b"other"
