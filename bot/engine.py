@@ -23,6 +23,7 @@ from model.video.watcher import VideoWatcher
 
 Pictures = Sequence[NDArray[np.uint8]]
 Keep = Callable[[Pictures], None]
+Scores = Sequence[Mapping[str, float]]  # of one picture's frames, in their order
 PAGED = "TIFF"  # the format whose frames are pages
 
 
@@ -90,9 +91,18 @@ class Engine:
             ImageError: the bytes are no picture, or one over the limits.
             WorkerDied: they crashed or stalled a child process, which is already replaced.
         """
-        picture = self.decode(data, media)
+        return self.see(self.decode(data, media), place, keep)
+
+    def see(
+        self, picture: Picture, place: str, keep: Keep | None = None, scores: Scores | None = None
+    ) -> Seen:
+        """Score a decoded picture, unless its frames' `scores` are known; see `look`.
+
+        Raises:
+            WorkerDied: it crashed or stalled the classifier, which is already replaced.
+        """
         frames = [frame.pixels for frame in picture.frames]
-        found = seen(picture, self.classify(frames), place)
+        found = seen(picture, self.classify(frames) if scores is None else scores, place)
         if keep:
             keep(frames)
         return found
@@ -101,9 +111,9 @@ class Engine:
         """Decode one picture; the first half of `look`, which raises the same."""
         return self._decoder.decode(data, timeout_s=media.decode_seconds)
 
-    def classify(self, pictures: Sequence[NDArray[np.uint8]]) -> list[dict[str, float]]:
-        """Score decoded pictures, uint8 RGB (H, W, 3); the second half of `look`."""
-        return self._classifier.classify(pictures)
+    def classify(self, pictures: Pictures, *, hurried: bool = False) -> list[dict[str, float]]:
+        """Score decoded pictures, uint8 RGB (H, W, 3), as `IsolatedClassifier.classify` does."""
+        return self._classifier.classify(pictures, hurried=hurried)
 
     def classify_by_candidate(
         self, pictures: Pictures, *, timeout_s: float
@@ -175,7 +185,7 @@ class Engine:
         self._classifier.close()
 
 
-def seen(picture: Picture, scores: Sequence[Mapping[str, float]], place: str) -> Seen:
+def seen(picture: Picture, scores: Scores, place: str) -> Seen:
     """Return what a decoded picture showed, given the scores of its frames in their order."""
     marks = [frame.fingerprint for frame in picture.frames]
     parts = zip(scores, _places(picture, place), marks, strict=True)
@@ -186,7 +196,7 @@ def seen(picture: Picture, scores: Sequence[Mapping[str, float]], place: str) ->
     )
 
 
-def _series(picture: Picture, scores: Sequence[Mapping[str, float]]) -> Series:
+def _series(picture: Picture, scores: Scores) -> Series:
     known: set[int] = set()
     moments = []
     for at, number in picture.shown:

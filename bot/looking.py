@@ -1,4 +1,4 @@
-"""From a file's pictures to what is seen of it, in part if some cannot be looked at."""
+"""From a file's decoded pictures to what is seen of it, in part if some cannot be scored."""
 
 from dataclasses import asdict
 
@@ -7,8 +7,9 @@ import structlog
 from bot.config import Settings
 from bot.engine import Engine, Seen
 from bot.errors import Never
-from bot.gathering import Material, is_final
+from bot.gathering import is_final
 from bot.ledger import Job, Scored
+from bot.opening import Opened
 from bot.series import Series, by_any_rule
 from bot.settings.values import Medium
 from bot.settling import Look
@@ -21,7 +22,7 @@ log = structlog.get_logger(__name__)
 def look(
     engine: Engine,
     job: Job,
-    material: Material,
+    file: Opened,
     settings: Settings,
     shadow: Shadow | None = None,
 ) -> Look:
@@ -31,21 +32,21 @@ def look(
         Never: nothing of it can be looked at.
         WorkerDied: a picture killed its process, and this is not the last attempt.
     """
-    sitting = shadow.sitting(material.info.sha1) if shadow else None
-    seen = _see(engine, job, material, settings, sitting)
-    missing = material.missing + len(material.pictures) - len(seen)
-    is_still = material.info.is_animated and not any(one.series for one in seen)
+    sitting = shadow.sitting(file.info.sha1) if shadow else None
+    seen = _see(engine, job, file, settings, sitting)
+    missing = file.missing + len(file.pictures) - len(seen)
+    is_still = file.info.is_animated and not any(one.series for one in seen)
     for one in seen:
         if one.series:
-            tell(job.title, one.series, settings, material.info.medium or "image")
+            tell(job.title, one.series, settings, file.info.medium or "image")
     scored = Scored(
-        sha1=material.info.sha1,
+        sha1=file.info.sha1,
         model=engine.version,
-        medium=material.info.medium or "image",
+        medium=file.info.medium or "image",
         views=[asdict(view) for one in seen for view in one.views],
         partial=missing > 0 or is_still or any(one.partial for one in seen),
     )
-    return Look(material.info, scored, sitting.scored(scored) if sitting else None)
+    return Look(file.info, scored, sitting.scored(scored) if sitting else None)
 
 
 def tell(title: str, series: Series, settings: Settings, medium: Medium, notes: str = "") -> None:
@@ -74,14 +75,14 @@ def tell(title: str, series: Series, settings: Settings, medium: Medium, notes: 
 
 
 def _see(
-    engine: Engine, job: Job, material: Material, settings: Settings, sitting: Sitting | None
+    engine: Engine, job: Job, file: Opened, settings: Settings, sitting: Sitting | None
 ) -> list[Seen]:
     keep = sitting.look if sitting else None
     seen: list[Seen] = []
     failure: Exception | None = None
-    for source, data in material.pictures:
+    for place, picture in file.pictures:
         try:
-            seen.append(engine.look(data, source.place, settings.media, keep))
+            seen.append(engine.see(picture, place, keep, file.scores))
         except (Never, WorkerDied) as error:
             if not is_final(error, job, settings):
                 raise

@@ -5,7 +5,7 @@ with a reason, dead with its error, or the bot stops. Nothing ends as "safe" wit
 """
 
 import threading
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -34,6 +34,7 @@ from bot.ledger import Job, Ledger, Queue, Scored
 from bot.logs import concerning
 from bot.looking import look
 from bot.media import Fetcher
+from bot.opening import Opened, opened, score_together
 from bot.prefetch import ahead
 from bot.recording import Recorder, answering
 from bot.renewal import LeaseKeeper
@@ -45,9 +46,13 @@ from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
-FILES_PER_TURN = {Lane.PICTURES: 20, Lane.VIDEOS: 1, Lane.DOCUMENTS: 1}
+_Task = tuple[Job, Future[Opened | Look | None]]
+
+# The wiki answers on 50 titles at once: https://www.mediawiki.org/wiki/API:Query#Specifying_pages
+FILES_PER_TURN = {Lane.PICTURES: 50, Lane.VIDEOS: 1, Lane.DOCUMENTS: 1}
 THREADS = {Lane.PICTURES: "score", Lane.VIDEOS: "videos", Lane.DOCUMENTS: "documents"}
-FETCHED_AHEAD = 4  # files whose pictures wait in memory for the model
+FETCHED_AHEAD = 8  # files whose pictures are in memory, those that are scored among them
+GROUP = 4  # files that are scored in one call, if they are there
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +198,28 @@ class Scorer:
             self._done(job)
         return infos
 
-    def _tasks(
-        self, batch: "_Batch", settings: Settings
-    ) -> Generator[tuple[Job, Future[Material | Look | None]], None, None]:
-        """Fetch ahead of the model."""
-        return ahead(
+    def _tasks(self, batch: "_Batch", settings: Settings) -> Generator[_Task, None, None]:
+        """Fetch and decode ahead of the model."""
+        groups = ahead(
             lambda job: self._begin(job, batch, settings),
             self._claimed,
             threads=settings.media.concurrent_fetches,
             window=FETCHED_AHEAD,
+            group=GROUP,
         )
+        with closing(groups):
+            for group in groups:
+                if not self._stop.is_set():
+                    score_together(self._engine, list(_files(group)))
+                yield from group
 
-    def _begin(self, job: Job, batch: "_Batch", settings: Settings) -> Material | Look | None:
+    def _begin(self, job: Job, batch: "_Batch", settings: Settings) -> Opened | Look | None:
         self._settler.begin(job)
         with concerning(job.log_id):
-            return self._gather(job, batch, settings)
+            gathered = self._gather(job, batch, settings)
+            if isinstance(gathered, Material):
+                return opened(self._engine, job, gathered, settings)
+            return gathered
 
     def _gather(self, job: Job, batch: "_Batch", settings: Settings) -> Material | Look | None:
         """Return the scores this content already has, or else its pictures.
@@ -225,7 +237,7 @@ class Scorer:
         return self._gatherer.gather(job, current, settings)
 
     def _attempt(
-        self, job: Job, task: Future[Material | Look | None], settings: Settings
+        self, job: Job, task: Future[Opened | Look | None], settings: Settings
     ) -> Look | None:
         """Return what was seen, or settle the job by the kind of what went wrong.
 
@@ -236,10 +248,10 @@ class Scorer:
         """
         try:
             with answering(job, self._done):
-                gathered = task.result()
-                if isinstance(gathered, Material):
-                    return look(self._engine, job, gathered, settings, self._shadow)
-                return gathered
+                found = task.result()
+                if isinstance(found, Opened):
+                    return look(self._engine, job, found, settings, self._shadow)
+                return found
         except (Unreachable, GateClosed):
             raise
         except (Never, NotYet, NetworkFault, ServerBusy, WorkerDied) as error:
@@ -265,3 +277,10 @@ class Scorer:
 
     def _done(self, job: Job) -> None:
         self._held.pop(job.log_id, None)
+
+
+def _files(group: Sequence[_Task]) -> Iterator[Opened]:
+    """Yield what is decoded already; who waits for the rest, and for its errors, takes it alone."""
+    for _, task in group:
+        if task.done() and not task.exception() and isinstance(found := task.result(), Opened):
+            yield found

@@ -15,7 +15,7 @@ from PIL import Image
 from bot.commons import Commons
 from bot.config import Settings
 from bot.demo.commons import LogEntry, MiniCommons
-from bot.engine import Engine, Keep, Pictures, Seen
+from bot.engine import Engine, Keep, Pictures, Scores, Seen
 from bot.events import Upload
 from bot.identity import user_agent
 from bot.lanes import Lane
@@ -28,6 +28,7 @@ from bot.settings.rules import Rule, Thresholds
 from bot.settings.scoring import RetrySettings
 from bot.settings.video import VideoSettings
 from bot.shadow import Shadow
+from model.image import Frame, Picture
 from model.isolated_classifier import Candidate
 from model.video.limits import VideoLimits
 from model.video.score import Coverage, Moment, Scene, VideoScore
@@ -98,6 +99,28 @@ class ScriptedEngine(Engine):
         keep: Keep | None = None,
     ) -> Seen:
         """Do the deed, and hand on as many frames as it sees views."""
+        return self._do(data, place, keep)
+
+    def decode(self, data: bytes, media: MediaSettings) -> Picture:  # noqa: ARG002 - as for `look`
+        """Keep the bytes for `see`, as the only row of a frame."""
+        frame = Frame(np.frombuffer(data, np.uint8)[None], index=0)
+        return Picture((frame,), "PNG", len(data), 1, frame_count=1, truncated=False)
+
+    def classify(self, pictures: Pictures, *, hurried: bool = False) -> list[dict[str, float]]:  # noqa: ARG002 - a script knows no time limit
+        """Return what `see` takes no notice of."""
+        return [DULL for _ in pictures]
+
+    def see(
+        self,
+        picture: Picture,
+        place: str,
+        keep: Keep | None = None,
+        scores: Scores | None = None,  # noqa: ARG002 - the deed decides
+    ) -> Seen:
+        """Do the deed, as `look` does."""
+        return self._do(picture.frames[0].pixels.tobytes(), place, keep)
+
+    def _do(self, data: bytes, place: str, keep: Keep | None) -> Seen:
         self.looks.append((data, place))
         seen = self.deed(data, place)
         if keep:

@@ -68,13 +68,13 @@ def classifier(options: Mapping[str, Any]) -> Handler:
     def handle(request: Any) -> Any:
         if not isinstance(request, list):
             return classify(request)
-        corner = tuple(int(value) for value in request[0][0, 0])
+        corners = [tuple(int(value) for value in pixels[0, 0]) for pixels in request]
         for name, colour in COLOURS.items():
-            if corner == colour and name in DEEDS:
+            if colour in corners and name in DEEDS:
                 DEEDS[name]()
-        scores = classify(request)
-        if corner == COLOURS["nan"]:
-            return [dict.fromkeys(score, math.nan) for score in scores]
-        return scores
+        return [
+            dict.fromkeys(score, math.nan) if corner == COLOURS["nan"] else score
+            for corner, score in zip(corners, classify(request), strict=True)
+        ]
 
     return handle

@@ -35,21 +35,24 @@ def test_results_come_in_the_order_of_the_items() -> None:
         return -item
 
     with_results = ahead(work, range(10), threads=2, window=4)
-    assert [(item, task.result()) for item, task in with_results] == [(n, -n) for n in range(10)]
+    assert [(item, task.result()) for [(item, task)] in with_results] == [
+        (n, -n) for n in range(10)
+    ]
 
 
 def test_no_more_is_begun_than_the_window_holds() -> None:
     begun: list[int] = []
     tasks = ahead(begun.append, range(10), threads=1, window=3)
     for taken in range(10):
-        next(tasks)[1].result()
+        [(_, task)] = next(tasks)
+        task.result()
         assert len(begun) <= taken + 3
     assert begun == list(range(10))
 
 
 def test_an_error_comes_out_where_its_result_would() -> None:
     tasks = ahead(lambda item: 1 // item, [1, 0, 2], threads=1, window=3)
-    (_, first), (_, second), (_, third) = tasks
+    [(_, first)], [(_, second)], [(_, third)] = tasks
     assert (first.result(), third.result()) == (1, 0)
     with pytest.raises(ZeroDivisionError):
         second.result()

@@ -71,7 +71,7 @@ def test_a_file_that_a_rule_applies_to_is_suggested_for_review(bench: Bench) -> 
 
 
 def test_a_batch_is_worked_on_as_a_whole(bench: Bench) -> None:
-    entries = [bench.upload(f"{n}.png", picture(f"rgb({n},0,0)")) for n in range(25)]
+    entries = [bench.upload(f"{n}.png", picture(f"rgb({n},0,0)")) for n in range(55)]
     assert bench.turns() == 2
     assert {state(bench, entry) for entry in entries} == {("scored", "cleared")}
 
