@@ -1,7 +1,9 @@
 """Fetched pictures decoded ahead of the classifier, and scored several files at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -29,7 +31,7 @@ class Opened:
     """
 
     info: FileInfo
-    pictures: Sequence[tuple[str, Picture]]
+    pictures: list[tuple[str, Picture]]
     missing: int
     scores: Scores | None = None
 
@@ -61,19 +63,29 @@ def opened(engine: Engine, job: Job, material: Material, settings: Settings) -> 
     return Opened(material.info, pictures, material.missing + lost)
 
 
-def score_together(engine: Engine, files: Sequence[Opened]) -> None:
+def score_together(engine: Engine, tasks: Iterable[Future[Any]]) -> None:
     """Score the files of one frame in one call: each wait costs the processor its caches.
 
     A call that fails leaves them without scores: alone, each answers for itself.
+
+    Args:
+        engine: Scores.
+        tasks: Files to come, and whatever else. What is not there yet is left alone.
     """
-    singles = [file for file in files if file.is_single]
+    singles = [file for file in _there(tasks) if file.is_single]
     if len(singles) < 2:  # noqa: PLR2004 - nothing to put together
         return
     frames = [file.pictures[0][1].frames[0].pixels for file in singles]
     try:
         scores = engine.classify(frames, hurried=True)
     except Exception as error:  # noqa: BLE001 - raised again, on account of the file that is to blame
-        log.warning("scoring.singly", error=f"{type(error).__name__}: {error}")
+        log.warning("scoring.one-by-one", error=f"{type(error).__name__}: {error}")
         return
     for file, score in zip(singles, scores, strict=True):
         file.scores = [score]
+
+
+def _there(tasks: Iterable[Future[Any]]) -> Iterator[Opened]:
+    for task in tasks:
+        if task.done() and not task.exception() and isinstance(found := task.result(), Opened):
+            yield found

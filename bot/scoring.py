@@ -5,7 +5,7 @@ with a reason, dead with its error, or the bot stops. Nothing ends as "safe" wit
 """
 
 import threading
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -42,14 +42,14 @@ from bot.settling import Look, Settler
 from bot.shadow import Shadow
 from bot.videos.watching import Watcher
 from bot.watching.vitals import Vitals
+from bot.wikiapi import VALUES_PER_REQUEST
 from model.errors import WorkerDied
 
 log = structlog.get_logger(__name__)
 
 _Task = tuple[Job, Future[Opened | Look | None]]
 
-# The wiki answers on 50 titles at once: https://www.mediawiki.org/wiki/API:Query#Specifying_pages
-FILES_PER_TURN = {Lane.PICTURES: 50, Lane.VIDEOS: 1, Lane.DOCUMENTS: 1}
+FILES_PER_TURN = {Lane.PICTURES: VALUES_PER_REQUEST, Lane.VIDEOS: 1, Lane.DOCUMENTS: 1}
 THREADS = {Lane.PICTURES: "score", Lane.VIDEOS: "videos", Lane.DOCUMENTS: "documents"}
 FETCHED_AHEAD = 8  # files whose pictures are in memory, those that are scored among them
 GROUP = 4  # files that are scored in one call, if they are there
@@ -210,7 +210,7 @@ class Scorer:
         with closing(groups):
             for group in groups:
                 if not self._stop.is_set():
-                    score_together(self._engine, list(_files(group)))
+                    score_together(self._engine, [task for _, task in group])
                 yield from group
 
     def _begin(self, job: Job, batch: "_Batch", settings: Settings) -> Opened | Look | None:
@@ -277,10 +277,3 @@ class Scorer:
 
     def _done(self, job: Job) -> None:
         self._held.pop(job.log_id, None)
-
-
-def _files(group: Sequence[_Task]) -> Iterator[Opened]:
-    """Yield what is decoded already; who waits for the rest, and for its errors, takes it alone."""
-    for _, task in group:
-        if task.done() and not task.exception() and isinstance(found := task.result(), Opened):
-            yield found

@@ -129,9 +129,9 @@ class _Minutes:
             while not belt.ready:
                 yield belt.fetched
             belt.ready -= 1
+            yield self.measured.processor_s
             belt.ahead -= 1
             belt.taken.open()
-            yield self.measured.processor_s
             scored()
         yield from self._call(urgent=urgent)
 
@@ -176,7 +176,7 @@ class _Belt:
     left: int  # not begun
     fetched: Gate
     taken: Gate
-    ahead: int = 0  # begun and not taken
+    ahead: int = 0  # begun and not scored
     ready: int = 0
 
 

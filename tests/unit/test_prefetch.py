@@ -50,6 +50,29 @@ def test_no_more_is_begun_than_the_window_holds() -> None:
     assert begun == list(range(10))
 
 
+def test_what_is_there_comes_together_and_what_is_not_comes_alone() -> None:
+    gate = threading.Event()
+    last = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 4:
+            assert gate.wait(10)
+        if number == 6:
+            last.set()
+        return number
+
+    tasks = ahead(work, range(7), threads=2, window=7, group=3)
+    [(_, first)] = next(tasks)  # which nobody has waited for
+    first.result()
+    assert last.wait(10)
+    assert [number for number, _ in next(tasks)] == [1, 2, 3]
+    [(number, held_up)] = next(tasks)
+    assert (number, held_up.done()) == (4, False)
+    gate.set()
+    assert held_up.result() == 4
+    tasks.close()
+
+
 def test_an_error_comes_out_where_its_result_would() -> None:
     tasks = ahead(lambda item: 1 // item, [1, 0, 2], threads=1, window=3)
     [(_, first)], [(_, second)], [(_, third)] = tasks

@@ -1,12 +1,15 @@
 """A segfault, a hang, no memory: done for real in either child, each costs one file one attempt."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot import scoring
 from bot.demo.commons import MiniCommons
-from bot.engine import Engine
+from bot.engine import Engine, Pictures
 from bot.settings.intake import MediaSettings
 from bot.settings.scoring import ModelSettings
 from model import decoder, isolated_classifier
@@ -56,6 +59,34 @@ def test_harm_to_a_child_costs_one_file_one_attempt(
     assert row["reason"] == ("WorkerStalled" if deed == "hang" else "WorkerDied")
     words = {"segfault": "SIGSEGV", "hang": "no answer within 3 s", "hog": "out of memory"}
     assert words[deed] in row["detail"]
+
+
+def test_harm_to_several_files_at_once_costs_the_harmful_one_alone(
+    bench: Bench, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together: list[int] = []
+    classify = engine.classify
+
+    def noted(pictures: Pictures, *, hurried: bool = False) -> list[dict[str, float]]:
+        together.append(len(pictures))
+        return classify(pictures, hurried=hurried)
+
+    def begin_all(work: Any, items: Any, **_: Any) -> Any:
+        tasks = [(item, Future[Any]()) for item in items]
+        for item, task in tasks:
+            task.set_result(work(item))
+        yield tasks
+
+    monkeypatch.setattr(engine, "classify", noted)
+    monkeypatch.setattr(scoring, "ahead", begin_all)
+    good = [bench.upload(f"{colour}.png", picture(colour)) for colour in ("Green", "Blue")]
+    bad = bench.upload("Bad.png", faulty.harms_the_classifier("segfault"))
+    good.append(bench.upload("White.png", picture("white")))
+    bench.turn()
+    assert together == [4, 1, 1, 1, 1]
+    assert [bench.row(entry)["state"] for entry in good] == ["scored"] * 3
+    row = bench.row(bad)
+    assert (row["state"], row["attempts"], row["crashes"]) == ("waiting", 1, 1)
 
 
 def test_a_model_that_gives_no_probabilities_stops_the_bot_and_clears_nothing(
