@@ -24,7 +24,7 @@ lookout dataset build "$folder/few" --to "$folder/few-set"
 lookout train "$folder/few-set" --name stand-in-plain --start nsfwjs-mobilenet-v2 --size 96 \
     --epochs 0 --restart
 lookout train "$folder/few-set" --name stand-in-hardened --start nsfwjs-mobilenet-v2 --size 96 \
-    --adversarial 4 --epochs 5 --rate 3e-4 --batch 16 --restart
+    --adversarial 4 --epochs 8 --rate 3e-4 --batch 16 --restart
 lookout robustness stand-in-plain "$folder/few-set" --against stand-in-hardened --quick \
     --pictures "${ATTACKED:-30}" --parts attacks --write "$folder/attacks"
 echo "Before and after calibration:"
