@@ -1,6 +1,7 @@
 """The direction of dependence that docs/architecture.md promises."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ NETWORK = {"requests", "urllib3", "aiohttp", "mwapi", "pywikibot", "sseclient", 
 # The demonstration serves HTTP on loopback; it is no part of the bot.
 BOT = [path for path in (ROOT / "bot").rglob("*.py") if "demo" not in path.parts]
 MODEL = list((ROOT / "model").rglob("*.py"))
+TESTS = ROOT / "tests"
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -83,3 +85,12 @@ def test_the_pure_modules_reach_no_network_even_through_others(module: str) -> N
 
 def test_torch_stays_out_of_the_bots_own_process() -> None:
     assert importers(BOT, {"torch", "torchvision"}) == set()
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    """Pytest imports those that are in no package by their name alone, and refuses the second."""
+    loose = [
+        path for path in TESTS.rglob("test_*.py") if not (path.parent / "__init__.py").exists()
+    ]
+    counts = Counter(path.name for path in loose)
+    assert [name for name, count in counts.items() if count > 1] == []
