@@ -183,10 +183,10 @@ def damaged() -> set[str]:
 
 
 def code() -> dict[Path, int]:
-    """Return when each file of the program was written last."""
+    """Return when each file of the program was written last, but for what Python compiles."""
     folders = (ROOT / "bot", ROOT / "model", ROOT / "toolforge")
-    paths = [path for one in folders for path in one.rglob("*") if path.suffix != ".pyc"]
-    return {path: path.stat().st_mtime_ns for path in paths if path.name != "__pycache__"}
+    paths = [path for one in folders for path in one.rglob("*") if path.is_file()]
+    return {path: path.stat().st_mtime_ns for path in paths if path.suffix != ".pyc"}
 
 
 def test_a_deploy_a_lost_node_and_a_read_only_database_lose_and_double_nothing(
