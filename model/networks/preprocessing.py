@@ -1,5 +1,7 @@
 """The step from decoded pixels to network input, kept inside every exported graph."""
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -7,7 +9,7 @@ from torch.nn import functional
 from model.networks.jpeg import jpeg_round_trip
 
 
-class Preprocessing(nn.Module):
+class Preprocessing(nn.Module, ABC):
     """Resizes to a square, bilinear with antialiasing and without keeping the aspect ratio.
 
     nsfwjs itself resizes without antialiasing, which a crafted picture can exploit (Quiring et
@@ -32,13 +34,13 @@ class Preprocessing(nn.Module):
             antialias=True,
         )
 
+    @abstractmethod
     def differentiable(self, values: Tensor) -> Tensor:
         """Turn float values of 0..255 (N, 3, size, size) into the network's input.
 
         What `forward` does after its resize, with gradients. It is apart from `forward` because the
         hash of what that traces is part of every score's key.
         """
-        raise NotImplementedError
 
 
 class Scaled(Preprocessing):
