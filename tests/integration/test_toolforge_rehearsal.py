@@ -183,10 +183,13 @@ def damaged() -> set[str]:
 
 
 def code() -> dict[Path, int]:
-    """Return when each file of the program was written last, but for what Python compiles."""
+    """Return all folders of the program, and when each file was written last.
+
+    But for what Python compiles: that changes a folder's own time, too.
+    """
     folders = (ROOT / "bot", ROOT / "model", ROOT / "toolforge")
-    paths = [path for one in folders for path in one.rglob("*") if path.is_file()]
-    return {path: path.stat().st_mtime_ns for path in paths if path.suffix != ".pyc"}
+    paths = [path for one in folders for path in one.rglob("*") if "__pycache__" not in path.parts]
+    return {path: path.stat().st_mtime_ns if path.is_file() else 0 for path in paths}
 
 
 def test_a_deploy_a_lost_node_and_a_read_only_database_lose_and_double_nothing(
