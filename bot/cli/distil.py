@@ -1,7 +1,6 @@
 """`lookout distil`: a smaller network that learns from a model, if it gives the same scores."""
 
 import argparse
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +8,8 @@ from pydantic import ValidationError
 
 from bot.cli import progress
 from bot.cli.options import add_command
-from bot.cli.train import add_numbers, refusal, weights_of
-from bot.home import home, models_folder
+from bot.cli.train import add_numbers, refusal, run_folder, weights_of
+from bot.home import models_folder
 from model.processors import available
 from model.training.dataset.manifest import Dataset
 from model.training.recipe import StudentRecipe
@@ -72,12 +71,8 @@ def register(subparsers: "Subparsers") -> None:
 def distil(arguments: argparse.Namespace) -> int:
     """Distil a model; go on with it if it was interrupted."""
     from model.compression.distil import distil as teach  # noqa: PLC0415 - torch is slow to import
-    from model.training.trained import check_name  # noqa: PLC0415 - likewise
 
-    check_name(arguments.name)
-    folder = home() / "runs" / arguments.name
-    if arguments.restart:
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = run_folder(arguments)
     kept = teach(
         Dataset.read(arguments.dataset),
         _recipe(arguments),

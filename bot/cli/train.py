@@ -60,12 +60,8 @@ def register(subparsers: "Subparsers") -> None:
 def train(arguments: argparse.Namespace) -> int:
     """Train a model; go on with it if it was interrupted."""
     from model.training.train import train as train_model  # noqa: PLC0415 - torch is slow to import
-    from model.training.trained import check_name  # noqa: PLC0415 - likewise
 
-    check_name(arguments.name)
-    folder = home() / "runs" / arguments.name
-    if arguments.restart:
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = run_folder(arguments)
     bundle = train_model(
         Dataset.read(arguments.dataset),
         _recipe(arguments),
@@ -78,6 +74,21 @@ def train(arguments: argparse.Namespace) -> int:
     )
     print(f"Trained {arguments.name}: {bundle}; what happened is in {folder / 'log.csv'}")
     return 0
+
+
+def run_folder(arguments: argparse.Namespace) -> Path:
+    """Return where the run of that name keeps its state, emptied by --restart.
+
+    Raises:
+        TrainingRefused: the name is none for a model, or a published one's.
+    """
+    from model.training.trained import check_name  # noqa: PLC0415 - torch is slow to import
+
+    check_name(arguments.name)
+    folder: Path = home() / "runs" / arguments.name
+    if arguments.restart:
+        shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def weights_of(arguments: argparse.Namespace) -> Path | None:
