@@ -53,10 +53,12 @@ class Engine:
         decoders: int = 1,
         with_shadow: bool = False,
         fingerprints: bool = True,
+        alone_threads: int = 1,
     ) -> None:
         """Start the classifier. Threads may share it; `decoders` pictures are decoded at once.
 
         Without `fingerprints` views have none, and pictures are decoded in half the time.
+        `alone_threads` are for what `aclassify` is told is alone.
         `with_shadow` also opens the candidate that the settings name, for `classify_by_candidate`.
 
         Raises:
@@ -70,6 +72,7 @@ class Engine:
             precision=model.precision,
             second=Second(**opinion.model_dump()) if opinion.name else None,
             candidate=model.shadow.name if with_shadow else "",
+            alone_threads=alone_threads,
         )
         limits = replace(DecodeLimits(), file_bytes=media.max_bytes, frames=media.frames)
         self.edge = self._classifier.input_edge  # pixels that the model needs along the short edge
@@ -114,6 +117,14 @@ class Engine:
     def classify(self, pictures: Pictures, *, hurried: bool = False) -> list[dict[str, float]]:
         """Score decoded pictures, uint8 RGB (H, W, 3), as `IsolatedClassifier.classify` does."""
         return self._classifier.classify(pictures, hurried=hurried)
+
+    async def adecode(self, data: bytes, media: MediaSettings) -> Picture:
+        """Decode as `decode` does, for an event loop."""
+        return await self._decoder.adecode(data, timeout_s=media.decode_seconds)
+
+    async def aclassify(self, picture: NDArray[np.uint8], *, alone: bool) -> dict[str, float]:
+        """Score one decoded picture as `IsolatedClassifier.aclassify` does."""
+        return await self._classifier.aclassify(picture, alone=alone)
 
     def classify_by_candidate(
         self, pictures: Pictures, *, timeout_s: float

@@ -1,8 +1,9 @@
-"""Gathers pictures that come from many threads into batches."""
+"""Gathers pictures that many requests bring into batches."""
 
+import asyncio
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from threading import Lock, Thread
 from typing import NamedTuple, Self
@@ -22,19 +23,25 @@ class _Request(NamedTuple):
 class MicroBatcher:
     """Scores one batch at a time: several pictures when several are waiting.
 
-    A thread of its own does that, or the thread that asks (`score`) when nothing else is scored:
-    that saves a picture that comes alone the wait for another thread to wake up.
+    A thread of its own does that. A picture that comes alone is spared the wait for it.
 
     Args:
         classify: `Classifier.classify`, or something like it.
+        alone: The same of one picture, for an event loop.
         largest: Most pictures in a batch.
         wait_s: How long the first picture of a batch waits for company, seconds.
     """
 
     def __init__(
-        self, classify: Callable[[Sequence[Picture]], list[Scores]], *, largest: int, wait_s: float
+        self,
+        classify: Callable[[Sequence[Picture]], list[Scores]],
+        *,
+        alone: Callable[[Picture], Awaitable[Scores]],
+        largest: int,
+        wait_s: float,
     ) -> None:
         self._classify = classify
+        self._alone = alone
         self._largest = largest
         self._wait_s = wait_s
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
@@ -53,29 +60,26 @@ class MicroBatcher:
         """
         answer: Future[Scores] = Future()
         with self._closing:
-            if self._closed:
-                raise RuntimeError("the batcher is closed")
+            self._refuse_if_closed()
             self._requests.put(_Request(picture, answer))
             self._waiting += 1
         return answer
 
-    def score(self, picture: Picture) -> Future[Scores]:
-        """Ask as `submit` does, and score it here and now if nothing else is being scored.
+    async def scores(self, pictures: Sequence[Picture]) -> list[Scores]:
+        """Return the scores of pictures, in order: `alone`'s if it is one and no other is scored.
 
         Raises:
             RuntimeError: The batcher is closed.
         """
         # Not before those that wait already.
-        if self._waiting or not self._scoring.acquire(blocking=False):
-            return self.submit(picture)
+        if len(pictures) > 1 or self._waiting or not self._scoring.acquire(blocking=False):
+            asked = [self.submit(picture) for picture in pictures]
+            return await asyncio.gather(*map(asyncio.wrap_future, asked))
         try:
-            if self._closed:
-                raise RuntimeError("the batcher is closed")
-            answer: Future[Scores] = Future()
-            self._answer([_Request(picture, answer)])
+            self._refuse_if_closed()
+            return [await self._alone(picture) for picture in pictures]
         finally:
             self._scoring.release()
-        return answer
 
     def close(self) -> None:
         """Answer what was asked, then end the thread."""
@@ -90,6 +94,10 @@ class MicroBatcher:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise RuntimeError("the batcher is closed")
 
     def _serve(self) -> None:
         while (first := self._requests.get()) is not None:

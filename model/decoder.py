@@ -60,6 +60,11 @@ class IsolatedDecoder:
         self._limits.check_size(data)  # before the child has to hold it
         return _picture(self._worker.call(data, timeout_s=timeout_s))
 
+    async def adecode(self, data: bytes, *, timeout_s: float = DECODE_TIMEOUT_S) -> Picture:
+        """Decode as `decode` does, for an event loop; see `IsolatedWorker.acall`."""
+        self._limits.check_size(data)
+        return _picture(await self._worker.acall(data, timeout_s=timeout_s))
+
     def close(self) -> None:
         """End the child."""
         self._worker.close()

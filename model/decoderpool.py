@@ -3,7 +3,9 @@
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from model.awaiting import in_thread
 from model.decoder import DECODE_TIMEOUT_S, IsolatedDecoder
 from model.image import DEFAULT_LIMITS, DecodeLimits, Picture
 
@@ -34,6 +36,17 @@ class DecoderPool:
         """Decode as `IsolatedDecoder.decode` does; the wait for a decoder is not counted."""
         with self._borrowed() as decoder:
             return decoder.decode(data, timeout_s=timeout_s)
+
+    async def adecode(self, data: bytes, *, timeout_s: float = DECODE_TIMEOUT_S) -> Picture:
+        """Decode as `decode` does, for an event loop; a thread waits where all are busy."""
+        try:
+            decoder = self._idle.get_nowait()
+        except queue.Empty:
+            return await in_thread(partial(self.decode, data, timeout_s=timeout_s))
+        try:
+            return await decoder.adecode(data, timeout_s=timeout_s)
+        finally:
+            self._idle.put(decoder)
 
     def close(self) -> None:
         """End all children, even in the middle of a picture."""

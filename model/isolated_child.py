@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -102,8 +103,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 def _limit_processor_time(seconds: float) -> None:
     """Have the kernel end this process (SIGXCPU) when it has computed for `seconds` from now."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    until = math.ceil(usage.ru_utime + usage.ru_stime + seconds) + 1
+    until = math.ceil(time.process_time() + seconds) + 1
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (until, most))
 

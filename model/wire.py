@@ -11,6 +11,7 @@ whose length has the highest bit set lies in the shared arena instead, in the or
 
 import json
 import math
+import select
 import socket
 import struct
 import time
@@ -21,6 +22,7 @@ from typing import Any, Final
 import numpy as np
 
 from model.arena import Arena, Part
+from model.awaiting import readable
 
 MAX_PARTS: Final = 4096
 AHEAD_BYTES: Final = 2**16  # most messages go and come whole, with one call of the system each
@@ -46,7 +48,10 @@ class Channel:
     def __init__(
         self, end: socket.socket, *, outbox: Arena | None = None, inbox: Arena | None = None
     ) -> None:
+        # Not `settimeout`: that asks the kernel twice at every turn.
+        end.settimeout(0)
         self._socket = end
+        self._readable, self._writable = _poll(end, select.POLLIN), _poll(end, select.POLLOUT)
         self._outbox = outbox
         self._inbox = inbox
         self._ahead = memoryview(b"")  # read and not yet taken
@@ -59,14 +64,27 @@ class Channel:
             OSError: the other side is gone.
             TypeError: not a plain value.
         """
-        parts = pack(value)
-        shared = self._shared(parts)
-        marked = [len(part) | _SHARED * there for part, there in zip(parts, shared, strict=True)]
-        head = _COUNT.pack(len(parts)) + struct.pack(f"<{len(parts)}Q", *marked)
-        sent = [part for part, there in zip(parts, shared, strict=True) if not there]
-        for chunk in _chunks([head, *sent]):
-            self._socket.settimeout(_remaining(deadline))
-            self._socket.sendall(chunk)
+        for chunk in self._chunks(value):
+            self._send_all(memoryview(chunk), deadline)
+
+    def send_at_once(self, value: Any) -> bool:
+        """Send a plain value if it is small beside what the arena takes; tell whether it is sent.
+
+        Raises:
+            TimeoutError: the other side has not taken what was sent before.
+            OSError: the other side is gone.
+            TypeError: not a plain value.
+        """
+        first, *others = self._chunks(value)
+        if others:
+            return False
+        try:
+            whole = self._socket.send(first) == len(first)
+        except BlockingIOError:
+            whole = False
+        if not whole:
+            raise TimeoutError("the other side does not read")
+        return True
 
     def receive(self, *, deadline: float | None = None, max_bytes: int) -> Any:
         """Receive a plain value of at most `max_bytes`.
@@ -87,12 +105,30 @@ class Channel:
             self._inbox.begin()
         return unpack([self._part(one, deadline) for one in marked])
 
+    async def awaited(self, *, deadline: float) -> bool:
+        """Wait until `receive` has something to do; tell whether it then need not wait for more.
+
+        Of a message that is small, as all are whose large parts lie in the arena.
+        """
+        if not self._ahead and await readable(self._socket, deadline=deadline):
+            self._ahead = memoryview(self._socket.recv(AHEAD_BYTES))
+        return _is_whole(self._ahead)
+
     def close(self) -> None:
         """Close this end, and its arenas."""
         self._socket.close()
         for arena in (self._outbox, self._inbox):
             if arena:
                 arena.close()
+
+    def _chunks(self, value: Any) -> Sequence[Part]:
+        """Return what goes over the socket, and put the rest into the arena."""
+        parts = pack(value)
+        shared = self._shared(parts)
+        marked = [len(part) | _SHARED * there for part, there in zip(parts, shared, strict=True)]
+        head = _COUNT.pack(len(parts)) + struct.pack(f"<{len(parts)}Q", *marked)
+        sent = [part for part, there in zip(parts, shared, strict=True) if not there]
+        return _joined([head, *sent])
 
     def _shared(self, parts: Sequence[Part]) -> list[bool]:
         """Put what is large into the outbox, as far as it fits; tell of each part if it did."""
@@ -110,6 +146,13 @@ class Channel:
             return self._inbox.take(marked & ~_SHARED)
         except ValueError as error:
             raise Garbled(str(error)) from error
+
+    def _send_all(self, chunk: memoryview, deadline: float | None) -> None:
+        while chunk:
+            try:
+                chunk = chunk[self._socket.send(chunk) :]
+            except BlockingIOError:
+                _wait(self._writable, deadline)
 
     def _read(self, length: int, deadline: float | None) -> memoryview:
         if length > len(self._ahead) and length - len(self._ahead) < AHEAD_BYTES:
@@ -131,7 +174,7 @@ class Channel:
 
     def _fill(self, buffer: memoryview, have: int, enough: int, deadline: float | None) -> int:
         while have < enough:
-            self._socket.settimeout(_remaining(deadline))
+            _wait(self._readable, deadline)
             got = self._socket.recv_into(buffer[have:])
             if not got:
                 raise EOFError("the other side closed the channel")
@@ -139,7 +182,20 @@ class Channel:
         return have
 
 
-def _chunks(parts: Sequence[Part]) -> Sequence[Part]:
+def _is_whole(come: memoryview) -> bool:
+    """Tell whether a message's parts are there, but for those in the arena."""
+    if len(come) < _COUNT.size:
+        return False
+    count: int = _COUNT.unpack_from(come)[0]
+    head = _COUNT.size + 8 * count
+    if len(come) < head:
+        return False
+    marked = struct.unpack_from(f"<{count}Q", come, _COUNT.size)
+    inline: int = sum(one for one in marked if not one & _SHARED)
+    return len(come) >= head + inline
+
+
+def _joined(parts: Sequence[Part]) -> Sequence[Part]:
     """Return what is to be sent, as many parts from the first on as are small in one piece."""
     ends = accumulate(map(len, parts))
     small = sum(end <= AHEAD_BYTES for end in ends)
@@ -208,10 +264,13 @@ def _array(part: Part, dtype: str, shape: list[int]) -> np.ndarray[Any, Any]:
     return np.frombuffer(part, dtype=dtype).reshape(shape)
 
 
-def _remaining(deadline: float | None) -> float | None:
-    if deadline is None:
-        return None
-    left = deadline - time.monotonic()
-    if left <= 0:
+def _poll(end: socket.socket, event: int) -> select.poll:
+    made = select.poll()
+    made.register(end, event)
+    return made
+
+
+def _wait(poll: select.poll, deadline: float | None) -> None:
+    left_s = math.inf if deadline is None else deadline - time.monotonic()
+    if left_s <= 0 or not poll.poll(None if left_s == math.inf else 1e3 * left_s):
         raise TimeoutError("the other side did not answer in time")
-    return left

@@ -30,6 +30,7 @@ class ServeSettings(Section):
     small_video_mebibytes: int = Field(2, ge=0, le=512)
     decoders: int = Field(2, ge=1, le=32)
     batch: int = Field(8, ge=1, le=64)
+    alone_threads: int = Field(2, ge=1, le=64)  # never more than there are processors
     seconds: float = Field(60.0, gt=0, le=600)
     body_seconds: float = Field(60.0, gt=0, le=600)
     per_minute: int = Field(120, ge=0, le=100_000)  # 0: no limit

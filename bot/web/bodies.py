@@ -3,13 +3,17 @@
 import asyncio
 from typing import Final
 
+import structlog
 from fastapi import status
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.settings.serving import ServeSettings
 from bot.web.problems import answer, busy, problem_of
+
+log = structlog.get_logger(__name__)
 
 BODY: Final = "http.request"
 
@@ -34,6 +38,8 @@ class BodyCaps:
         try:
             self._refuse_announced(Headers(scope=scope).get("content-length", ""))
             await self._app(scope, body.receive, send)
+        except ClientDisconnect:
+            log.info("api.hung_up")  # in the middle of a body: nobody is left to answer
         except HTTPException as error:  # from here, or raised through a route that reads
             await answer(problem_of(error), dict(error.headers or {}))(scope, receive, send)
         finally:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import io
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from bot.config import Settings
 from bot.engine import Engine, Seen, seen
 from bot.rules import View
 from model.batching import MicroBatcher
-from model.image import Picture
+from model.processors import available
 
 T = TypeVar("T")
 
@@ -34,12 +34,19 @@ class Scorer:
         serve = settings.serve
         self._media = settings.media
         self.engine = Engine(
-            settings.model, settings.media, decoders=serve.decoders, fingerprints=False
+            settings.model,
+            settings.media,
+            decoders=serve.decoders,
+            fingerprints=False,
+            alone_threads=min(serve.alone_threads, available()),
         )
         self.name = settings.model.name
-        self._batcher = MicroBatcher(self.engine.classify, largest=serve.batch, wait_s=0.0)
-        # One more than decode: it scores what comes alone.
-        self._looking = ThreadPoolExecutor(serve.decoders + 1, "look")
+        self._batcher = MicroBatcher(
+            self.engine.classify, alone=self._alone, largest=serve.batch, wait_s=0.0
+        )
+        self._looks = 0  # that are under way
+        self._decoders = asyncio.Semaphore(serve.decoders)
+        self._looking = ThreadPoolExecutor(serve.decoders, "look")
         self._fetching = ThreadPoolExecutor(FETCHES, "fetch")
 
     async def look(self, data: bytes, place: str = "") -> Seen:
@@ -48,10 +55,14 @@ class Scorer:
         Raises:
             ImageError, WorkerDied: as `Engine.look` does.
         """
-        loop = asyncio.get_running_loop()
-        picture, asked = await loop.run_in_executor(self._looking, self._decoded, data)
-        await asyncio.gather(*(asyncio.wrap_future(one) for one in asked if not one.done()))
-        return seen(picture, [one.result() for one in asked], place)
+        self._looks += 1
+        try:
+            async with self._decoders:
+                picture = await self.engine.adecode(data, self._media)
+            scores = await self._batcher.scores([frame.pixels for frame in picture.frames])
+        finally:
+            self._looks -= 1
+        return seen(picture, scores, place)
 
     async def explain(self, data: bytes, view: View, label: str) -> str:
         """Return the heat map of one view of a picture as a data URI.
@@ -73,12 +84,8 @@ class Scorer:
         self._fetching.shutdown(wait=False, cancel_futures=True)
         self._batcher.close()
 
-    def _decoded(self, data: bytes) -> tuple[Picture, list[Future[dict[str, float]]]]:
-        """Decode and ask for scores at once, without the way through the event loop in between."""
-        picture = self.engine.decode(data, self._media)
-        first, *others = [frame.pixels for frame in picture.frames]
-        ask = self._batcher.submit if others else self._batcher.score
-        return picture, [ask(pixels) for pixels in (first, *others)]
+    async def _alone(self, pixels: NDArray[np.uint8]) -> dict[str, float]:
+        return await self.engine.aclassify(pixels, alone=self._looks == 1)
 
     def _drawn(self, data: bytes, view: View, label: str) -> str:
         return as_data_uri(self.engine.explain(data, view, label, self._media))

@@ -20,6 +20,7 @@ from bot.web.clients import Clients, RateLimit
 from bot.web.fetching import Wikimedia
 from bot.web.jobs import Jobs
 from bot.web.parts import Parts
+from bot.web.protocol import BoundedProtocol
 from bot.web.reloading import Reloading
 from bot.web.scorer import Scorer
 from bot.web.signingin import signing_in
@@ -42,7 +43,7 @@ def serve(settings: Settings, watch: ConfigWatch) -> None:
         app = create_app(parts)
         config = uvicorn.Config(
             app,
-            http="h11",  # httptools sets no limit on the size of headers
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -44,7 +44,7 @@ def api(
     with ApiProcess(folder / "state", world.settings(wiki=wiki, serve=serve)) as api:
         yield api
         assert list(api.temporary.rglob("*")) == []
-        assert "level=error" not in api.log_text()
+        assert "level=error" not in api.log_text(), api.log_text()
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,13 @@ its own would get more of it.
 
 import http.client
 import itertools
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 
@@ -25,12 +26,16 @@ from bot.home import home
 from support.api import ApiProcess
 from support.litserving import LitServeProcess, is_installed
 
+OURS, ENGINE, LITSERVE = "REST API", "engine", "LitServe"
+ONE_THREAD = {"serve": {"alone_threads": 1}}
+AT_MOST_1 = Bound("at most", 1)
 THROUGHPUT = Bound("at least", 0.85)
 OVERHEAD_MS = Bound("at most", 6)
 CLIENTS = 8
 PICTURES = 64  # a round
 ROUNDS = 5
-SINGLES = 40
+SINGLES = 100
+PAUSE_S = 0.02
 KEPT_S = 2.0  # for which a connection is used again; the servers close it after 5
 HEAD = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
 KIND = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -42,33 +47,45 @@ def measure(*, quick: bool) -> Iterator[Line]:
     """Let the engine, the API and LitServe take turns."""
     rounds, singles = (1, 2) if quick else (ROUNDS, SINGLES)
     files = list(itertools.islice(itertools.cycle(thumbnails()), 8 if quick else PICTURES))
-    settings = Settings()
-    home().mkdir(parents=True, exist_ok=True)
-    with ExitStack() as opened:
-        folder = opened.enter_context(tempfile.TemporaryDirectory(dir=home(), prefix="bench-"))
-        decoders = settings.serve.decoders
-        engine = opened.enter_context(
-            closing(Engine(settings.model, settings.media, decoders=decoders))
-        )
-        api = opened.enter_context(ApiProcess(Path(folder) / "api", {}))
-        servers = {"REST API": api.process}
-        sides: dict[str, Send] = {
-            "REST API": opened.enter_context(closing(_Poster(api.port, "/v1/classify"))),
-            "engine": lambda data: _look(engine, data, settings),
-        }
-        if is_installed():
-            lit = opened.enter_context(LitServeProcess(Path(folder) / "lit"))
-            sides["LitServe"] = opened.enter_context(closing(_Poster(lit.port, "/predict")))
-            servers["LitServe"] = lit.process
+    with _running({}) as (sides, servers):
         yield from _throughput(sides, files, rounds)
-        yield from _latency(sides, files, singles)
+        yield from _beside_litserve("one request", _latencies(sides, files, singles), AT_MOST_1)
         yield _processor_time({name: sides[name] for name in servers}, servers, files, rounds)
-        yield Note(
-            f"api: {CLIENTS} clients at once, thumbnails of 500 px, wall time, scores in "
-            f"{engine.provenance['precision']}; LitServe decodes without a process apart"
-        )
-        if not is_installed():
-            yield Missing("api", "litserve is not installed")
+    with _running(ONE_THREAD) as (sides, _):
+        taken = _latencies(sides, files, singles)
+        yield _added(taken)
+        yield from _beside_litserve("one request, one thread each", taken, None)
+    yield Note(
+        f"api: {CLIENTS} clients at once, or one with pauses, thumbnails of 500 px, wall time; "
+        "LitServe decodes without a process apart, and has one thread for the model at all times"
+    )
+    if not is_installed():
+        yield Missing("api", "litserve is not installed")
+
+
+@contextmanager
+def _running(
+    settings: dict[str, Any],
+) -> Iterator[tuple[dict[str, Send], dict[str, psutil.Process]]]:
+    """Start all sides; give how each is sent a picture, and the processes of the servers."""
+    home().mkdir(parents=True, exist_ok=True)
+    defaults = Settings()
+    decoders = defaults.serve.decoders
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(TemporaryDirectory(dir=home(), prefix="bench-")))
+        engine = Engine(defaults.model, defaults.media, decoders=decoders)
+        opened.enter_context(closing(engine))
+        api = opened.enter_context(ApiProcess(folder / "api", settings))
+        sides: dict[str, Send] = {
+            OURS: opened.enter_context(closing(_Poster(api.port, "/v1/classify"))),
+            ENGINE: lambda data: _look(engine, data, defaults),
+        }
+        servers = {OURS: api.process}
+        if is_installed():
+            lit = opened.enter_context(LitServeProcess(folder / "lit"))
+            sides[LITSERVE] = opened.enter_context(closing(_Poster(lit.port, "/predict")))
+            servers[LITSERVE] = lit.process
+        yield sides, servers
 
 
 def _throughput(sides: dict[str, Send], files: Sequence[bytes], rounds: int) -> Iterator[Row]:
@@ -77,30 +94,33 @@ def _throughput(sides: dict[str, Send], files: Sequence[bytes], rounds: int) -> 
         taken = interleaved(runs, rounds=rounds, per=len(files), clock=time.perf_counter)
     ours, *others = [sample.per_second("pictures") for sample in taken]
     for other in others:
-        bound = THROUGHPUT if other.name == "engine" else Bound("at least", 1)
+        bound = THROUGHPUT if other.name == ENGINE else Bound("at least", 1)
         yield Row(f"pictures a second, beside {other.name}", ours, other, bound)
 
 
-def _latency(sides: dict[str, Send], files: Sequence[bytes], singles: int) -> Iterator[Row]:
-    pictures = itertools.cycle(files)
-    current = [next(pictures)]
-
-    def one(send: Send) -> Callable[[], None]:
-        return lambda: send(current[0])
-
+def _latencies(sides: dict[str, Send], files: Sequence[bytes], singles: int) -> dict[str, Sample]:
+    """Send one picture after the other, each after a pause in which all processes fall asleep."""
     taken: dict[str, list[float]] = {name: [] for name in sides}
-    for _ in range(singles):
-        current[0] = next(pictures)
-        runs = {name: one(send) for name, send in sides.items()}
-        for sample in interleaved(runs, rounds=1, warm_up=0, clock=time.perf_counter, scale=MS):
-            taken[sample.name] += sample.values
-    ours, engine, *others = [Sample(name, values, "ms") for name, values in taken.items()]
-    pairs = zip(ours.values, engine.values, strict=True)
-    added = Sample("REST API - engine", [mine - bare for mine, bare in pairs], "ms")
-    yield Row("one request, beside bytes to scores", ours, engine)
-    yield Row("what a request adds to bytes to scores", added, bound=OVERHEAD_MS)
-    for other in others:
-        yield Row(f"one request, beside {other.name}", ours, other, Bound("at most", 1))
+    for send in sides.values():
+        send(files[0])  # what starts with the first picture has started
+    for picture in itertools.islice(itertools.cycle(files), singles):
+        for name, send in sides.items():
+            time.sleep(PAUSE_S)
+            started = time.perf_counter()
+            send(picture)
+            taken[name].append(MS * (time.perf_counter() - started))
+    return {name: Sample(name, values, "ms") for name, values in taken.items()}
+
+
+def _beside_litserve(name: str, taken: dict[str, Sample], bound: Bound | None) -> Iterator[Row]:
+    if LITSERVE in taken:
+        yield Row(name, taken[OURS], taken[LITSERVE], bound)
+
+
+def _added(taken: dict[str, Sample]) -> Row:
+    pairs = zip(taken[OURS].values, taken[ENGINE].values, strict=True)
+    added = Sample(f"{OURS} - {ENGINE}", [ours - bare for ours, bare in pairs], "ms")
+    return Row("what a request adds to bytes to scores, one thread each", added, bound=OVERHEAD_MS)
 
 
 def _processor_time(

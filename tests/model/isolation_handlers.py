@@ -3,6 +3,7 @@
 import ctypes
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,6 +34,11 @@ def _segfault(*_: object) -> None:
 def _hang(*_: object) -> None:
     while True:
         time.sleep(3600)
+
+
+def _begin(*_: object) -> None:
+    os.write(int(sys.argv[1]), b"\1\0")  # of the four bytes that a message begins with
+    _hang()
 
 
 def _spin(*_: object) -> None:
@@ -80,6 +86,7 @@ _DEEDS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "object": lambda *_: object(),
     "segfault": _segfault,
     "hang": _hang,
+    "begin": _begin,
     "hog": _hog,
     "leak": _leak,
     "spin": _spin,

@@ -1,5 +1,6 @@
 """Micro-batches: everybody gets their own answer, and one bad picture spoils no other."""
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, get_ident
@@ -21,6 +22,14 @@ def mean_of_each(pictures: Pictures) -> list[dict[str, float]]:
     return [{"mean": float(one.mean())} for one in pictures]
 
 
+async def not_alone(_: NDArray[np.uint8]) -> dict[str, float]:
+    raise AssertionError("it was not alone")
+
+
+def never(_: Pictures) -> list[dict[str, float]]:
+    raise AssertionError("it was alone")
+
+
 def test_each_of_many_threads_gets_its_own_answer() -> None:
     start = Barrier(16)
 
@@ -29,7 +38,7 @@ def test_each_of_many_threads_gets_its_own_answer() -> None:
         return batcher.submit(picture(value)).result(timeout=10)["mean"]
 
     with (
-        MicroBatcher(mean_of_each, largest=4, wait_s=0.01) as batcher,
+        MicroBatcher(mean_of_each, alone=not_alone, largest=4, wait_s=0.01) as batcher,
         ThreadPoolExecutor(max_workers=16) as threads,
     ):
         assert list(threads.map(ask, range(16))) == list(range(16))
@@ -45,7 +54,7 @@ def test_pictures_that_wait_together_are_scored_together() -> None:
         go_on.wait(10)
         return mean_of_each(pictures)
 
-    with MicroBatcher(slow, largest=4, wait_s=0.0) as batcher:
+    with MicroBatcher(slow, alone=not_alone, largest=4, wait_s=0.0) as batcher:
         answers = [batcher.submit(picture(0))]
         entered.wait(10)
         answers += [batcher.submit(picture(value)) for value in range(1, 7)]
@@ -62,7 +71,7 @@ def test_a_picture_that_cannot_be_scored_fails_alone() -> None:
             raise ValueError("unlucky")
         return mean_of_each(pictures)
 
-    with MicroBatcher(fussy, largest=8, wait_s=0.2) as batcher:
+    with MicroBatcher(fussy, alone=not_alone, largest=8, wait_s=0.2) as batcher:
         answers = [batcher.submit(picture(value)) for value in (12, 13, 14)]
         with pytest.raises(ValueError, match="unlucky"):
             answers[1].result(timeout=10)
@@ -71,7 +80,7 @@ def test_a_picture_that_cannot_be_scored_fails_alone() -> None:
 
 
 def test_closing_answers_what_was_asked_and_refuses_more() -> None:
-    batcher = MicroBatcher(mean_of_each, largest=2, wait_s=0.0)
+    batcher = MicroBatcher(mean_of_each, alone=not_alone, largest=2, wait_s=0.0)
     answers = [batcher.submit(picture(value)) for value in range(5)]
     batcher.close()
     assert [answer.result(timeout=0)["mean"] for answer in answers] == list(range(5))
@@ -89,7 +98,7 @@ def test_a_cancelled_question_is_passed_over() -> None:
         scored.extend(float(one.mean()) for one in pictures)
         return mean_of_each(pictures)
 
-    with MicroBatcher(slow, largest=1, wait_s=0.0) as batcher:
+    with MicroBatcher(slow, alone=not_alone, largest=1, wait_s=0.0) as batcher:
         batcher.submit(picture(1))
         entered.wait(10)
         assert batcher.submit(picture(2)).cancel()
@@ -99,19 +108,22 @@ def test_a_cancelled_question_is_passed_over() -> None:
     assert scored == [1.0, 3.0]
 
 
-def test_what_comes_alone_is_scored_by_the_thread_that_asks() -> None:
-    def named(pictures: Pictures) -> list[dict[str, float]]:
-        threads.append(get_ident())
-        return mean_of_each(pictures)
-
+def test_what_comes_alone_takes_no_other_thread() -> None:
     threads: list[int] = []
-    with MicroBatcher(named, largest=4, wait_s=0.0) as batcher:
-        answer = batcher.score(picture(3))
-        assert answer.done()
-        assert answer.result() == {"mean": 3.0}
-        assert batcher.submit(picture(4)).result(timeout=10) == {"mean": 4.0}
-    assert threads[0] == get_ident()
-    assert threads[1] != get_ident()
+
+    async def alone(one: NDArray[np.uint8]) -> dict[str, float]:
+        threads.append(get_ident())
+        return {"mean": float(one.mean())}
+
+    with MicroBatcher(never, alone=alone, largest=4, wait_s=0.0) as batcher:
+        assert asyncio.run(batcher.scores([picture(3)])) == [{"mean": 3.0}]
+    assert threads == [get_ident()]
+
+
+def test_several_pictures_of_a_request_are_scored_together() -> None:
+    with MicroBatcher(mean_of_each, alone=not_alone, largest=4, wait_s=0.0) as batcher:
+        scores = asyncio.run(batcher.scores([picture(value) for value in range(6)]))
+    assert [one["mean"] for one in scores] == list(range(6))
 
 
 def test_what_comes_while_others_are_scored_waits_its_turn() -> None:
@@ -122,23 +134,48 @@ def test_what_comes_while_others_are_scored_waits_its_turn() -> None:
         go_on.wait(10)
         return mean_of_each(pictures)
 
-    with MicroBatcher(slow, largest=4, wait_s=0.0) as batcher:
-        first = batcher.submit(picture(0))
-        entered.wait(10)
-        second = batcher.score(picture(1))
+    async def come_second() -> list[dict[str, float]]:
+        second = asyncio.create_task(batcher.scores([picture(1)]))
+        await asyncio.sleep(0.05)
         assert not second.done()
         go_on.set()
-        answers = [first, second, batcher.score(picture(2))]
-        assert [answer.result(timeout=10)["mean"] for answer in answers] == [0, 1, 2]
+        return await second
+
+    with MicroBatcher(slow, alone=not_alone, largest=4, wait_s=0.0) as batcher:
+        first = batcher.submit(picture(0))
+        entered.wait(10)
+        assert asyncio.run(come_second()) == [{"mean": 1.0}]
+        assert first.result(timeout=10) == {"mean": 0.0}
 
 
-def test_a_picture_that_is_scored_at_once_can_fail() -> None:
-    def broken(_: Pictures) -> list[dict[str, float]]:
+def test_what_comes_while_one_is_scored_alone_waits_its_turn() -> None:
+    order: list[str] = []
+
+    async def alone(_: NDArray[np.uint8]) -> dict[str, float]:
+        await asyncio.sleep(0.05)
+        order.append("alone")
+        return {}
+
+    def after(pictures: Pictures) -> list[dict[str, float]]:
+        order.append("batch")
+        return mean_of_each(pictures)
+
+    async def both() -> None:
+        await asyncio.gather(*(batcher.scores([picture(value)]) for value in (0, 1)))
+
+    with MicroBatcher(after, alone=alone, largest=4, wait_s=0.0) as batcher:
+        asyncio.run(both())
+    assert order == ["alone", "batch"]
+
+
+def test_a_picture_that_comes_alone_can_fail_and_others_come_after_it() -> None:
+    async def broken(_: NDArray[np.uint8]) -> dict[str, float]:
         raise ValueError("unlucky")
 
-    batcher = MicroBatcher(broken, largest=4, wait_s=0.0)
+    batcher = MicroBatcher(mean_of_each, alone=broken, largest=4, wait_s=0.0)
     with pytest.raises(ValueError, match="unlucky"):
-        batcher.score(picture(0)).result(timeout=10)
+        asyncio.run(batcher.scores([picture(0)]))
+    assert batcher.submit(picture(1)).result(timeout=10) == {"mean": 1.0}
     batcher.close()
     with pytest.raises(RuntimeError, match="closed"):
-        batcher.score(picture(0))
+        asyncio.run(batcher.scores([picture(0)]))

@@ -1,5 +1,6 @@
 """The classifier in a process of its own answers as the one in ours."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def test_scores_and_explanations_are_the_same_in_either_process(
     assert shares.dtype == expected.dtype
     np.testing.assert_allclose(shares, expected, atol=1e-3)
     assert scores == pytest.approx(classifier.classify([picture])[0], abs=1e-3)
+
+
+def test_a_picture_that_is_alone_is_given_the_same_scores_by_more_threads(bundle: Bundle) -> None:
+    async def both() -> list[dict[str, float]]:
+        return [await isolated.aclassify(picture, alone=alone) for alone in (False, True)]
+
+    picture = golden_pictures(300)["chelsea"]
+    with IsolatedClassifier(bundle.folder.parent, bundle.name, alone_threads=2) as isolated:
+        in_batch, alone = asyncio.run(both())
+        assert in_batch == isolated.classify([picture])[0]
+    assert alone == pytest.approx(in_batch, abs=5e-3)
 
 
 def test_a_candidate_answers_for_itself_and_leaves_the_first_as_it_is(installed: Installer) -> None:

@@ -1,11 +1,12 @@
 """Real children that crash, hang, hog and answer."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from model.isolation import IsolatedWorker, ProcessLimits
 HERE = Path(__file__).parent
 SMALL = ProcessLimits(memory_bytes=2**29, answer_bytes=2**20)
 AMPLE_S = 60.0
+Do = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
@@ -41,18 +43,27 @@ def _do(worker: IsolatedWorker, deed: str, timeout_s: float = AMPLE_S, **payload
     return worker.call({"do": deed, **payload}, timeout_s=timeout_s)
 
 
+def _await(worker: IsolatedWorker, deed: str, timeout_s: float = AMPLE_S, **payload: Any) -> Any:
+    return asyncio.run(worker.acall({"do": deed, **payload}, timeout_s=timeout_s))
+
+
+EITHER_WAY = pytest.mark.parametrize("do", [_do, _await], ids=["call", "acall"])
+
+
 def _descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def test_plain_values_come_back_as_sent(worker: IsolatedWorker) -> None:
+@EITHER_WAY
+def test_plain_values_come_back_as_sent(do: Do, worker: IsolatedWorker) -> None:
     value = {"text": "é", "list": [1, 2.5, None, True], "bytes": b"\x00\xff"}
-    assert _do(worker, "echo", value=value) == value
+    assert do(worker, "echo", value=value) == value
 
 
-def test_arrays_cross_both_ways(worker: IsolatedWorker) -> None:
+@EITHER_WAY
+def test_arrays_cross_both_ways(do: Do, worker: IsolatedWorker) -> None:
     array = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    doubled = _do(worker, "double", array=array)
+    doubled = do(worker, "double", array=array)
     assert doubled.dtype == np.uint8
     np.testing.assert_array_equal(doubled, array * 2)
 
@@ -61,10 +72,12 @@ def test_the_factory_is_given_its_options(worker: IsolatedWorker) -> None:
     assert _do(worker, "options") == {"who": "test"}
 
 
-def test_one_child_answers_many_calls(worker: IsolatedWorker) -> None:
-    assert len({_do(worker, "pid") for _ in range(5)}) == 1
+@EITHER_WAY
+def test_one_child_answers_many_calls(do: Do, worker: IsolatedWorker) -> None:
+    assert len({do(worker, "pid") for _ in range(5)}) == 1
 
 
+@EITHER_WAY
 @pytest.mark.parametrize(
     ("deed", "message"),
     [
@@ -76,52 +89,56 @@ def test_one_child_answers_many_calls(worker: IsolatedWorker) -> None:
     ],
 )
 def test_a_child_that_breaks_costs_one_call(
-    worker: IsolatedWorker, deed: str, message: str
+    do: Do, worker: IsolatedWorker, deed: str, message: str
 ) -> None:
-    before = _do(worker, "pid")
+    before = do(worker, "pid")
     with pytest.raises(errors.WorkerDied, match=message):
-        _do(worker, deed)
-    assert _do(worker, "pid") != before
+        do(worker, deed)
+    assert do(worker, "pid") != before
 
 
-def test_children_that_break_leave_no_descriptors(worker: IsolatedWorker) -> None:
-    _do(worker, "pid")
+@EITHER_WAY
+def test_children_that_break_leave_no_descriptors(do: Do, worker: IsolatedWorker) -> None:
+    do(worker, "pid")
     before = _descriptors()
     for _ in range(3):
         with pytest.raises(errors.WorkerDied):
-            _do(worker, "segfault")
-    _do(worker, "pid")
+            do(worker, "segfault")
+    do(worker, "pid")
     assert _descriptors() == before
 
 
-def test_a_child_that_hangs_is_killed(worker: IsolatedWorker) -> None:
-    child = psutil.Process(_do(worker, "pid"))
+@EITHER_WAY
+def test_a_child_that_hangs_is_killed(do: Do, worker: IsolatedWorker) -> None:
+    child = psutil.Process(do(worker, "pid"))
     with pytest.raises(errors.WorkerDied, match=r"no answer within 0\.2 s"):
-        _do(worker, "hang", timeout_s=0.2)
+        do(worker, "hang", timeout_s=0.2)
     assert not child.is_running()
 
 
+@EITHER_WAY
 @pytest.mark.parametrize(
     "kind",
     [errors.RetryLater, errors.NotYet, errors.Never, errors.Unsupported, errors.OverLimit],
 )
 def test_errors_of_the_tree_are_raised_as_themselves(
-    worker: IsolatedWorker, kind: type[errors.LookoutError]
+    do: Do, worker: IsolatedWorker, kind: type[errors.LookoutError]
 ) -> None:
-    before = _do(worker, "pid")
+    before = do(worker, "pid")
     with pytest.raises(errors.LookoutError, match="said the child") as caught:
-        _do(worker, "fail", error=kind.__name__, message="said the child")
+        do(worker, "fail", error=kind.__name__, message="said the child")
     assert caught.type is kind
-    assert _do(worker, "pid") == before
+    assert do(worker, "pid") == before
 
 
+@EITHER_WAY
 @pytest.mark.parametrize("name", ["Stop", "BundleCorrupt", "Exception", "__name__"])
 def test_a_child_cannot_stop_the_bot_nor_name_other_errors(
-    worker: IsolatedWorker, name: str
+    do: Do, worker: IsolatedWorker, name: str
 ) -> None:
-    _do(worker, "pid")
+    do(worker, "pid")
     with pytest.raises(errors.WorkerDied, match=f"error '{name}'"):
-        _do(worker, "claim", error=name)
+        do(worker, "claim", error=name)
 
 
 def test_an_error_at_the_start_is_raised_as_itself() -> None:
@@ -130,30 +147,34 @@ def test_an_error_at_the_start_is_raised_as_itself() -> None:
         worker.call(None, timeout_s=AMPLE_S)
 
 
-def test_a_child_that_died_while_idle_is_replaced_unnoticed(worker: IsolatedWorker) -> None:
-    child = psutil.Process(_do(worker, "pid"))
+@EITHER_WAY
+def test_a_child_that_died_while_idle_is_replaced_unnoticed(do: Do, worker: IsolatedWorker) -> None:
+    child = psutil.Process(do(worker, "pid"))
     child.kill()
     psutil.wait_procs([child], timeout=AMPLE_S)
-    assert _do(worker, "pid") != child.pid
+    assert do(worker, "pid") != child.pid
 
 
-def test_a_child_is_recycled_after_its_calls() -> None:
+@EITHER_WAY
+def test_a_child_is_recycled_after_its_calls(do: Do) -> None:
     with _worker(ProcessLimits(calls_before_recycling=2)) as worker:
-        pids = [_do(worker, "pid") for _ in range(6)]
+        pids = [do(worker, "pid") for _ in range(6)]
     assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [2, 2, 2]
 
 
-def test_a_child_that_has_grown_is_recycled() -> None:
+@EITHER_WAY
+def test_a_child_that_has_grown_is_recycled(do: Do) -> None:
     with _worker(ProcessLimits(growth_bytes=2**25 + 2**23)) as worker:
-        pids = [_do(worker, "leak", bytes=2**24) for _ in range(9)]
+        pids = [do(worker, "leak", bytes=2**24) for _ in range(9)]
     assert [pids.count(pid) for pid in dict.fromkeys(pids)] == [4, 4, 1]
 
 
-def test_a_child_that_computes_for_too_long_is_ended_by_the_kernel() -> None:
+@EITHER_WAY
+def test_a_child_that_computes_for_too_long_is_ended_by_the_kernel(do: Do) -> None:
     with _worker(ProcessLimits(processors=1 / AMPLE_S)) as worker:
         with pytest.raises(errors.WorkerDied, match="SIGXCPU"):
-            _do(worker, "spin")
-        assert _do(worker, "echo", value=1) == 1
+            do(worker, "spin")
+        assert do(worker, "echo", value=1) == 1
 
 
 def test_a_child_without_a_limit_on_address_space_has_one_on_its_own_memory() -> None:
@@ -162,9 +183,10 @@ def test_a_child_without_a_limit_on_address_space_has_one_on_its_own_memory() ->
         _do(worker, "hog")
 
 
-def test_threads_share_a_worker_without_mixing_answers(worker: IsolatedWorker) -> None:
+@EITHER_WAY
+def test_threads_share_a_worker_without_mixing_answers(do: Do, worker: IsolatedWorker) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda i: _do(worker, "echo", value=i), range(200)))
+        answers = list(pool.map(lambda i: do(worker, "echo", value=i), range(200)))
     assert answers == list(range(200))
 
 
@@ -174,6 +196,51 @@ def test_the_child_outlives_the_thread_that_started_it(worker: IsolatedWorker) -
     starter.start()
     starter.join()
     assert _do(worker, "pid") == pids[0]
+
+
+def test_a_loop_is_held_up_neither_by_a_late_answer_nor_by_half_of_one(
+    worker: IsolatedWorker,
+) -> None:
+    async def watched() -> tuple[int, str]:
+        asked = asyncio.create_task(worker.acall({"do": "begin"}, timeout_s=0.5))
+        turns = 0
+        while not asked.done():
+            await asyncio.sleep(0.01)
+            turns += 1
+        return turns, repr(asked.exception())
+
+    _do(worker, "pid")
+    turns, trouble = asyncio.run(watched())
+    assert "WorkerStalled" in trouble
+    assert turns > 5
+
+
+def test_a_call_that_is_given_up_ends_its_child(worker: IsolatedWorker) -> None:
+    async def given_up() -> None:
+        async with asyncio.timeout(0.2):
+            await worker.acall({"do": "hang"}, timeout_s=AMPLE_S)
+
+    child = psutil.Process(_do(worker, "pid"))
+    with pytest.raises(TimeoutError):
+        asyncio.run(given_up())
+    assert not child.is_running()
+    assert _await(worker, "pid") != child.pid
+
+
+def test_many_await_one_worker_without_mixing_answers(worker: IsolatedWorker) -> None:
+    async def together() -> list[Any]:
+        asked = (worker.acall({"do": "echo", "value": i}, timeout_s=AMPLE_S) for i in range(50))
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(together()) == list(range(50))
+
+
+@pytest.mark.parametrize("size", [2**10, 2**16, 2**21, 2**22])
+def test_what_is_too_large_to_be_sent_at_once_is_answered_too(size: int) -> None:
+    value = np.arange(size, dtype=np.uint8)
+    with _worker(ProcessLimits()) as worker:
+        _do(worker, "pid")
+        np.testing.assert_array_equal(_await(worker, "echo", value=value), value)
 
 
 def test_closing_ends_a_call_in_another_thread(worker: IsolatedWorker) -> None:
@@ -186,10 +253,11 @@ def test_closing_ends_a_call_in_another_thread(worker: IsolatedWorker) -> None:
     assert not child.is_running()
 
 
-def test_a_closed_worker_refuses_calls(worker: IsolatedWorker) -> None:
+@EITHER_WAY
+def test_a_closed_worker_refuses_calls(do: Do, worker: IsolatedWorker) -> None:
     worker.close()
     with pytest.raises(ValueError, match="closed"):
-        _do(worker, "pid")
+        do(worker, "pid")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

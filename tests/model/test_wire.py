@@ -1,11 +1,13 @@
 """Messages of plain values, and the refusal of everything else."""
 
+import asyncio
 import json
 import socket
 import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -147,3 +149,46 @@ def test_a_closed_other_side_is_an_end_of_file(ends: tuple[Channel, socket.socke
     other.close()
     with pytest.raises(EOFError):
         channel.receive(max_bytes=1000)
+
+
+def test_an_event_loop_is_told_when_a_message_is_whole(ends: tuple[Channel, socket.socket]) -> None:
+    channel, other = ends
+    (text,) = pack([1, 2])
+    message = struct.pack("<IQ", 1, len(text)) + text
+    for come in (b"", message[:3], message[:9], message[:-1]):
+        other.sendall(come)
+        assert not asyncio.run(channel.awaited(deadline=time.monotonic() + 0.05))
+        other.sendall(message[len(come) :])
+        assert channel.receive(max_bytes=1000) == [1, 2]
+    other.sendall(message)
+    assert asyncio.run(channel.awaited(deadline=time.monotonic() + 10))
+    assert channel.receive(max_bytes=1000) == [1, 2]
+
+
+def test_an_event_loop_is_not_told_of_a_whole_message_at_the_end(
+    ends: tuple[Channel, socket.socket],
+) -> None:
+    channel, other = ends
+    other.close()
+    assert not asyncio.run(channel.awaited(deadline=time.monotonic() + 10))
+    with pytest.raises(EOFError):
+        channel.receive(max_bytes=1000)
+
+
+def test_only_what_takes_no_wait_is_sent_at_once(ends: tuple[Channel, socket.socket]) -> None:
+    channel, other = ends
+    assert channel.send_at_once("small")
+    assert Channel(other).receive(max_bytes=1000) == "small"
+    assert not channel.send_at_once(bytes(2 * AHEAD_BYTES))
+    with pytest.raises(BlockingIOError):
+        other.recv(1)
+
+
+def test_a_receiver_that_has_not_read_is_sent_nothing_more_at_once(
+    ends: tuple[Channel, socket.socket],
+) -> None:
+    channel, _ = ends
+    with suppress(TimeoutError):
+        channel.send(bytes(2**24), deadline=time.monotonic() + 0.05)
+    with pytest.raises(TimeoutError, match="does not read"):
+        channel.send_at_once("small")

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from model import classifier_child as real_classifier
 from model import decoder as real_decoder
-from model import isolated_classifier as real_classifier
 from support.bench import picture
 
 Handler = Callable[[Any], Any]

@@ -218,6 +218,8 @@ BOUNDS = [
     ("serve.decoders", 32, 33),
     ("serve.batch", 1, 0),
     ("serve.batch", 64, 65),
+    ("serve.alone_threads", 1, 0),
+    ("serve.alone_threads", 64, 65),
     ("serve.seconds", 0.001, 0),
     ("serve.seconds", 600, 600.1),
     ("serve.body_seconds", 0.001, 0),
