@@ -3,7 +3,7 @@
 # degree. Data set, training, evaluation, calibration, a first look at robustness, adversarial
 # training, and the bot at work with the result. Run by `make training-demo`. PICTURES (default
 # 4000), EPOCHS of the whole network (default 0: the head alone), METHOD of calibration (default
-# temperature) and ATTACKED pictures (default 30) may be set.
+# temperature) and ATTACKED pictures (default 60) may be set.
 set -eu
 folder=${LOOKOUT_HOME:-var}/stand-in
 rm -rf "$folder"
@@ -25,13 +25,17 @@ lookout train "$folder/few-set" --name stand-in-plain --start nsfwjs-mobilenet-v
     --epochs 0 --restart
 lookout train "$folder/few-set" --name stand-in-hardened --start nsfwjs-mobilenet-v2 --size 96 \
     --adversarial 4 --epochs 8 --rate 3e-4 --batch 16 --restart
+for model in stand-in-plain stand-in-hardened; do
+    lookout evaluate "$folder/few-set" --model "$model" --positive drawing --write "$folder/$model"
+done
 lookout robustness stand-in-plain "$folder/few-set" --against stand-in-hardened --quick \
-    --pictures "${ATTACKED:-30}" --parts attacks --write "$folder/attacks"
+    --pictures "${ATTACKED:-60}" --parts attacks --write "$folder/attacks"
 echo "Before and after calibration:"
-grep -h 'Accuracy\|calibration error' "$folder/before/evaluation.md" "$folder/after/evaluation.md"
-echo "Before and after adversarial training, on the validation pictures and under attack:"
+grep -h '^| Accuracy |\|calibration error' "$folder/before/evaluation.md" "$folder/after/evaluation.md"
+echo "Before and after adversarial training, on validation pictures, test pictures and under attack:"
 for model in stand-in-plain stand-in-hardened; do
     lookout model show "$model" | grep 'Validation accuracy'
+    grep -h '^| Accuracy |' "$folder/$model/evaluation.md"
 done
 sed -n '/^## Summary/,/^## Attacks/p' "$folder/attacks/robustness.md" | grep '^|'
 # The unchanged bot on a miniature Commons, with this model: what it flags is on the page.

@@ -157,6 +157,12 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adversarial-steps", type=int, default=2, help="to make a picture hard (%(default)s)"
     )
+    parser.add_argument(
+        "--adversarial-share",
+        type=float,
+        default=0.5,
+        help="of the pictures that are made hard (%(default)s)",
+    )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--no-augment", dest="augment", action="store_false")
     parser.add_argument("--no-class-weights", dest="class_weights", action="store_false")

@@ -28,6 +28,7 @@ class Recipe(BaseModel):
             faster by the square.
         adversarial: Largest change of a value, of 255, that the whole network learns to withstand.
         adversarial_steps: Steps by which each picture is made hard for it.
+        adversarial_share: Of the pictures; the others are learned from as they are.
         threads: Processor threads; the same number gives the same bits.
         device: Where it is computed.
     """
@@ -49,6 +50,7 @@ class Recipe(BaseModel):
     size: int | None = Field(None, ge=64, le=1024, multiple_of=32)
     adversarial: float = Field(0.0, ge=0, le=64)
     adversarial_steps: int = Field(2, ge=1, le=100)
+    adversarial_share: float = Field(0.5, gt=0, le=1)
     threads: int = Field(1, ge=1, le=256)
     device: Literal["cpu", "cuda"] = "cpu"
 

@@ -156,7 +156,7 @@ class Stage:
             _freeze_statistics(self._module)
         total, count = 0.0, 0
         for inputs, targets in batches:
-            loss = self._loss(self._hard(inputs, targets), targets)
+            loss = self._loss(self._mixed(inputs, targets), targets)
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
@@ -172,7 +172,7 @@ class Stage:
             with torch.no_grad():
                 logits = self._logits(found)
                 plain = logits if found is inputs else self._logits(inputs)
-            loss = self._taught(found, logits, functional.cross_entropy(logits, expected))
+            loss = self._taught(found, logits, self._blended(logits, plain, expected))
             losses += loss.item() * len(targets)
             right += int((plain.argmax(1) == expected).sum())
             withstood += int((logits.argmax(1) == expected).sum())
@@ -187,6 +187,18 @@ class Stage:
             return inputs
         device = self._device
         return self._adversary.changed(self._module, inputs.to(device), targets.to(device))
+
+    def _mixed(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        if self._adversary is None:
+            return inputs
+        device = self._device
+        return self._adversary.mixed(self._module, inputs.to(device), targets.to(device))
+
+    def _blended(self, hard: Tensor, plain: Tensor, expected: Tensor) -> Tensor:
+        """Return the loss of logits on changed pictures and on these as they are, as they train."""
+        share = self._adversary.share if self._adversary else 1.0
+        of_hard = functional.cross_entropy(hard, expected)
+        return share * of_hard + (1 - share) * functional.cross_entropy(plain, expected)
 
     def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
         logits = self._logits(inputs)

@@ -132,7 +132,8 @@ class Trainer:
         if not recipe.adversarial:
             return None
         preprocessing = self._start.pipeline.preprocessing
-        adversary = Adversary(preprocessing, recipe.adversarial, recipe.adversarial_steps)
+        steps, share = recipe.adversarial_steps, recipe.adversarial_share
+        adversary = Adversary(preprocessing, recipe.adversarial, steps, share)
         return adversary.to(self._device)
 
     @torch.no_grad()

@@ -98,6 +98,22 @@ def test_training_against_it_chooses_what_withstands() -> None:
     assert hard[1] > hard[0] + 0.3
 
 
+def test_a_share_of_a_batch_is_made_hard_and_the_rest_left_alone() -> None:
+    inputs, targets = pictures(7)
+    network = Linear()
+    mixed = Adversary(Scaled(2), 16, 2, share=0.5).mixed(network, inputs, targets)
+    differs = (mixed != inputs).flatten(1).any(1)
+    assert differs.tolist() == [True] * 4 + [False] * 3
+
+
+def test_what_is_kept_does_well_on_changed_and_unchanged_pictures_alike() -> None:
+    inputs, targets = pictures()
+    network = trained(Adversary(Scaled(2), 16, 2, share=0.5))
+    hard = Adversary(Scaled(2), 16, 10).changed(network, inputs, targets)
+    assert accuracy(network, inputs, targets) > 0.88
+    assert accuracy(network, hard, targets) > 0.85
+
+
 def test_smaller_inputs_are_refused_where_the_network_crops() -> None:
     assert blank("nsfwjs-mobilenet-v2", 2, 96).preprocessing.size == 96
     with pytest.raises(TrainingRefused, match="leave --size out"):
@@ -110,6 +126,7 @@ def test_smaller_inputs_are_refused_where_the_network_crops() -> None:
         (("--adversarial", "4", "--epochs", "0"), "ask for --epochs"),
         (("--size", "100"), "--size: "),
         (("--adversarial", "-1"), "--adversarial: "),
+        (("--adversarial-share", "0"), "--adversarial-share: "),
     ],
 )
 def test_settings_that_do_not_fit_are_explained(  # noqa: PLR0917 - fixtures
