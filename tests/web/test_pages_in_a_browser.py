@@ -184,9 +184,12 @@ def test_a_refusal_is_told(windows: Windows) -> None:
     expect(page.get_by_role("status")).to_contain_text("sign in first")
 
 
-def test_a_heat_map_is_made_when_somebody_asks(windows: Windows, dashboard: Dashboard) -> None:
+@pytest.mark.parametrize("medium", ["still", "video"])
+def test_a_heat_map_is_made_when_somebody_asks(
+    windows: Windows, dashboard: Dashboard, medium: str
+) -> None:
     still = next(key for key in dashboard.waiting if ".gif" not in dashboard.title(key))
-    page = windows.open(f"/queue/{still}")
+    page = windows.open(f"/queue/{still}" if medium == "still" else dashboard.path("/queue/VIDEO"))
     page.get_by_role("button", name="Make a heat map").click()
     picture = page.locator(".heat img")
     expect(picture).to_have_attribute("src", re.compile("^data:image/png;base64,"))
