@@ -160,7 +160,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adversarial-share",
         type=float,
-        default=0.5,
+        default=0.8,
         help="of the pictures that are made hard (%(default)s)",
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")

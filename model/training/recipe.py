@@ -50,7 +50,7 @@ class Recipe(BaseModel):
     size: int | None = Field(None, ge=64, le=1024, multiple_of=32)
     adversarial: float = Field(0.0, ge=0, le=64)
     adversarial_steps: int = Field(2, ge=1, le=100)
-    adversarial_share: float = Field(0.5, gt=0, le=1)
+    adversarial_share: float = Field(0.8, gt=0, le=1)
     threads: int = Field(1, ge=1, le=256)
     device: Literal["cpu", "cuda"] = "cpu"
 
