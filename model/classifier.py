@@ -64,7 +64,7 @@ class Classifier:
         fused: bool = True,
     ) -> None:
         self._threads = threads
-        torch.set_num_threads(threads)
+        self._set_threads()
         self.labels = bundle.card.labels
         self._engine, chosen = open_engine(bundle, precision=precision, batch=batch, fused=fused)
         self.provenance = Provenance(
@@ -85,7 +85,7 @@ class Classifier:
         Returns:
             For each picture, in order, label to probability; a picture's values sum to 1.
         """
-        torch.set_num_threads(self._threads)  # it holds for the whole process
+        self._set_threads()
         return [
             dict(zip(self.labels, probabilities.tolist(), strict=True))
             for probabilities in self._engine.score([_pixels(picture) for picture in pictures])
@@ -96,8 +96,13 @@ class Classifier:
 
         The exact class-activation map of `model.networks.pooled.Pooled.activation_map`.
         """
+        self._set_threads()
         shares = self._engine.explain(_pixels(picture))[0, self.labels.index(label)]
         return shares.numpy()
+
+    def _set_threads(self) -> None:
+        # torch's number holds for the whole process, which may have classifiers of several.
+        torch.set_num_threads(self._threads)
 
 
 def _pixels(picture: NDArray[np.uint8]) -> Tensor:

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from model.batching import MicroBatcher
+from support.loops import awaited
 
 Pictures = Sequence[NDArray[np.uint8]]
 
@@ -115,14 +116,18 @@ def test_what_comes_alone_takes_no_other_thread() -> None:
         threads.append(get_ident())
         return {"mean": float(one.mean())}
 
+    async def asked() -> tuple[list[dict[str, float]], int]:
+        return await batcher.scores([picture(3)]), get_ident()
+
     with MicroBatcher(never, alone=alone, largest=4, wait_s=0.0) as batcher:
-        assert asyncio.run(batcher.scores([picture(3)])) == [{"mean": 3.0}]
-    assert threads == [get_ident()]
+        scores, thread_of_loop = awaited(asked())
+    assert scores == [{"mean": 3.0}]
+    assert threads == [thread_of_loop]
 
 
 def test_several_pictures_of_a_request_are_scored_together() -> None:
     with MicroBatcher(mean_of_each, alone=not_alone, largest=4, wait_s=0.0) as batcher:
-        scores = asyncio.run(batcher.scores([picture(value) for value in range(6)]))
+        scores = awaited(batcher.scores([picture(value) for value in range(6)]))
     assert [one["mean"] for one in scores] == list(range(6))
 
 
@@ -144,7 +149,7 @@ def test_what_comes_while_others_are_scored_waits_its_turn() -> None:
     with MicroBatcher(slow, alone=not_alone, largest=4, wait_s=0.0) as batcher:
         first = batcher.submit(picture(0))
         entered.wait(10)
-        assert asyncio.run(come_second()) == [{"mean": 1.0}]
+        assert awaited(come_second()) == [{"mean": 1.0}]
         assert first.result(timeout=10) == {"mean": 0.0}
 
 
@@ -164,7 +169,7 @@ def test_what_comes_while_one_is_scored_alone_waits_its_turn() -> None:
         await asyncio.gather(*(batcher.scores([picture(value)]) for value in (0, 1)))
 
     with MicroBatcher(after, alone=alone, largest=4, wait_s=0.0) as batcher:
-        asyncio.run(both())
+        awaited(both())
     assert order == ["alone", "batch"]
 
 
@@ -174,8 +179,8 @@ def test_a_picture_that_comes_alone_can_fail_and_others_come_after_it() -> None:
 
     batcher = MicroBatcher(mean_of_each, alone=broken, largest=4, wait_s=0.0)
     with pytest.raises(ValueError, match="unlucky"):
-        asyncio.run(batcher.scores([picture(0)]))
+        awaited(batcher.scores([picture(0)]))
     assert batcher.submit(picture(1)).result(timeout=10) == {"mean": 1.0}
     batcher.close()
     with pytest.raises(RuntimeError, match="closed"):
-        asyncio.run(batcher.scores([picture(0)]))
+        awaited(batcher.scores([picture(0)]))

@@ -1,6 +1,5 @@
 """The classifier in a process of its own answers as the one in ours."""
 
-import asyncio
 import shutil
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from model.classifier import Classifier
 from model.errors import BundleError, WorkerStalled
 from model.golden_pictures import golden_pictures
 from model.isolated_classifier import IsolatedClassifier
+from support.loops import awaited
 from support.models import Installer
 
 pytestmark = pytest.mark.model
@@ -37,7 +37,7 @@ def test_a_picture_that_is_alone_is_given_the_same_scores_by_more_threads(bundle
 
     picture = golden_pictures(300)["chelsea"]
     with IsolatedClassifier(bundle.folder.parent, bundle.name, alone_threads=2) as isolated:
-        in_batch, alone = asyncio.run(both())
+        in_batch, alone = awaited(both())
         assert in_batch == isolated.classify([picture])[0]
     assert alone == pytest.approx(in_batch, abs=5e-3)
 

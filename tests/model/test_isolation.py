@@ -17,6 +17,7 @@ import pytest
 
 from model import errors
 from model.isolation import IsolatedWorker, ProcessLimits
+from support.loops import awaited
 
 HERE = Path(__file__).parent
 SMALL = ProcessLimits(memory_bytes=2**29, answer_bytes=2**20)
@@ -44,7 +45,7 @@ def _do(worker: IsolatedWorker, deed: str, timeout_s: float = AMPLE_S, **payload
 
 
 def _await(worker: IsolatedWorker, deed: str, timeout_s: float = AMPLE_S, **payload: Any) -> Any:
-    return asyncio.run(worker.acall({"do": deed, **payload}, timeout_s=timeout_s))
+    return awaited(worker.acall({"do": deed, **payload}, timeout_s=timeout_s))
 
 
 EITHER_WAY = pytest.mark.parametrize("do", [_do, _await], ids=["call", "acall"])
@@ -210,7 +211,7 @@ def test_a_loop_is_held_up_neither_by_a_late_answer_nor_by_half_of_one(
         return turns, repr(asked.exception())
 
     _do(worker, "pid")
-    turns, trouble = asyncio.run(watched())
+    turns, trouble = awaited(watched())
     assert "WorkerStalled" in trouble
     assert turns > 5
 
@@ -222,7 +223,7 @@ def test_a_call_that_is_given_up_ends_its_child(worker: IsolatedWorker) -> None:
 
     child = psutil.Process(_do(worker, "pid"))
     with pytest.raises(TimeoutError):
-        asyncio.run(given_up())
+        awaited(given_up())
     assert not child.is_running()
     assert _await(worker, "pid") != child.pid
 
@@ -232,7 +233,7 @@ def test_many_await_one_worker_without_mixing_answers(worker: IsolatedWorker) ->
         asked = (worker.acall({"do": "echo", "value": i}, timeout_s=AMPLE_S) for i in range(50))
         return await asyncio.gather(*asked)
 
-    assert asyncio.run(together()) == list(range(50))
+    assert awaited(together()) == list(range(50))
 
 
 @pytest.mark.parametrize("size", [2**10, 2**16, 2**21, 2**22])

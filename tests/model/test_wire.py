@@ -1,6 +1,5 @@
 """Messages of plain values, and the refusal of everything else."""
 
-import asyncio
 import json
 import socket
 import struct
@@ -16,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.wire import AHEAD_BYTES, Channel, Garbled, pack, unpack
+from support.loops import awaited
 
 PLAIN = st.recursive(
     st.none()
@@ -157,11 +157,11 @@ def test_an_event_loop_is_told_when_a_message_is_whole(ends: tuple[Channel, sock
     message = struct.pack("<IQ", 1, len(text)) + text
     for come in (b"", message[:3], message[:9], message[:-1]):
         other.sendall(come)
-        assert not asyncio.run(channel.awaited(deadline=time.monotonic() + 0.05))
+        assert not awaited(channel.awaited(deadline=time.monotonic() + 0.05))
         other.sendall(message[len(come) :])
         assert channel.receive(max_bytes=1000) == [1, 2]
     other.sendall(message)
-    assert asyncio.run(channel.awaited(deadline=time.monotonic() + 10))
+    assert awaited(channel.awaited(deadline=time.monotonic() + 10))
     assert channel.receive(max_bytes=1000) == [1, 2]
 
 
@@ -170,7 +170,7 @@ def test_an_event_loop_is_not_told_of_a_whole_message_at_the_end(
 ) -> None:
     channel, other = ends
     other.close()
-    assert not asyncio.run(channel.awaited(deadline=time.monotonic() + 10))
+    assert not awaited(channel.awaited(deadline=time.monotonic() + 10))
     with pytest.raises(EOFError):
         channel.receive(max_bytes=1000)
 
