@@ -108,6 +108,8 @@ def test_the_whole_bot_started_since_an_earlier_time_and_killed_while_it_fills(
                 "api": mini.addresses.api,
                 "file_hosts": [mini.addresses.base.removeprefix("http://")],
             },
+            # It may be killed with all of them claimed.
+            "retry": {"lease_seconds": 5},
         }
         running = BotProcess(tmp_path / "bot", settings, arguments=["--since", "2 hours ago"])
         with running:
