@@ -161,7 +161,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         "--adversarial-share",
         type=float,
         default=0.8,
-        help="of the pictures that are made hard (%(default)s)",
+        help="share of each batch that is made hard; the rest stays as it is (%(default)s)",
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--no-augment", dest="augment", action="store_false")
